@@ -1,0 +1,342 @@
+"""What hybridviz needs of Bokeh that Bokeh does not publish. The only module, with ``accel``, that touches names
+beginning with an underscore there; tests/test_bokeh_internals.py holds each of them for every supported version.
+
+Knows documents, models and their JSON. Knows no session, socket or lock: a `DocumentListener` is told what happens.
+"""
+
+import contextvars
+import inspect
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, cast
+
+import bokeh.io.doc
+from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
+from bokeh.document import Document
+from bokeh.document.callbacks import DocumentCallbackManager
+from bokeh.document.events import (
+    DocumentChangedEvent,
+    DocumentPatchedEvent,
+    ModelChangedEvent,
+    SessionCallbackAdded,
+    SessionCallbackRemoved,
+)
+from bokeh.document.locking import UnlockedDocumentProxy
+from bokeh.events import Event, ModelEvent
+from bokeh.model import Model
+
+__all__ = ("UnknownReferenceError",)
+
+
+class DocumentListener(Protocol):
+    """Who is told what happens to a live document."""
+
+    def document_changed(self, event: DocumentPatchedEvent) -> None:
+        """Take note of a change, before any callback of the app sees it."""
+
+    def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call one callback of the app, and await it if it is a coroutine."""
+
+    def callback_added(self, callback: Any) -> None:
+        """Start a periodic, timeout or next-tick callback; from any thread."""
+
+    def callback_removed(self, callback: Any) -> None:
+        """Stop such a callback; from any thread."""
+
+
+class LiveCallbacks(DocumentCallbackManager):
+    """The callback side of a live document.
+
+    Differs from Bokeh's own in three ways. The listener hears of a change before the callbacks that
+    the change triggers, so that what they change in turn comes after it. Callbacks may be coroutines. Callbacks
+    that are added or removed reach the listener at once, from any thread and under a hold.
+    """
+
+    def __init__(self, document: Document, listener: DocumentListener) -> None:
+        super().__init__(document)
+        self._listener: DocumentListener | None = listener
+
+    def notify_change(
+        self,
+        model: Model,
+        attr: str,
+        old: Any,
+        new: Any,
+        hint: DocumentPatchedEvent | None = None,
+        setter: Any = None,
+        callback_invoker: Any = None,
+    ) -> None:
+        document = self._document()
+        if document is None:
+            return
+        if attr == "name":
+            document.models.update_name(model, old, new)
+        if hint is None:
+            value = model.lookup(attr).get_value(model)
+            hint = ModelChangedEvent(document, model, attr, value, setter)
+        elif hint.setter is None:
+            hint.setter = setter
+        if attr in model._callbacks:
+            hint.callback_invoker = lambda: self._call_model(model, attr, old, new)
+        self.trigger_on_change(hint)
+
+    def _call_model(self, model: Model, attr: str, old: Any, new: Any) -> None:
+        for callback in tuple(model._callbacks.get(attr, ())):
+            self.invoke(callback, attr, old, new)
+
+    def notify_event(self, model: Model, event: ModelEvent, callback_invoker: Any) -> None:
+        if event.model is None or event.model.id != model.id:
+            return
+        for callback in tuple(model._event_callbacks.get(event.event_name, ())):
+            self.invoke(callback, *(() if _takes_nothing(callback) else (event,)))
+
+    def trigger_event(self, event: Event) -> None:
+        if isinstance(event, ModelEvent):
+            for model_ref in self._subscribed_models[event.event_name].copy():
+                if (model := model_ref()) is not None:
+                    model._trigger_event(event)
+        for callback in self.event_callbacks_for_event_name(event.event_name):
+            self.invoke(callback, event)
+
+    def trigger_message(self, kind: str, data: Any) -> None:
+        """Call what ``on_message`` has registered for ``kind``; events arrive as kind ``bokeh_event``."""
+        for callback in tuple(self._message_callbacks.get(kind, ())):
+            if callback == self.trigger_event:
+                callback(data)
+            else:
+                self.invoke(callback, data)
+
+    def trigger_on_change(self, event: DocumentChangedEvent) -> None:
+        if self._hold is not None:
+            super().trigger_on_change(event)
+            return
+        if self._listener is not None and isinstance(event, DocumentPatchedEvent):
+            self._listener.document_changed(event)
+        if event.callback_invoker is not None:
+            event.callback_invoker()
+        for callback in self.change_callbacks():
+            self.invoke(callback, event)
+
+    def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call one callback of the app by way of the listener."""
+        if self._listener is not None:
+            self._listener.invoke(callback, *args)
+
+    def add_session_callback(
+        self, callback_obj: Any, callback: Callable[[], Any], one_shot: bool
+    ) -> Any:
+        callback_obj._callback = callback
+        self._session_callbacks.add(callback_obj)
+        if self._listener is not None:
+            self._listener.callback_added(callback_obj)
+        self._tell(SessionCallbackAdded, callback_obj)
+        return callback_obj
+
+    def remove_session_callback(self, callback_obj: Any) -> None:
+        if not self.forget_session_callback(callback_obj):
+            raise ValueError("the callback has already run or been removed")
+        if self._listener is not None:
+            self._listener.callback_removed(callback_obj)
+        self._tell(SessionCallbackRemoved, callback_obj)
+
+    def forget_session_callback(self, callback_obj: Any) -> bool:
+        """Drop a callback that is about to run once; return whether it was there."""
+        try:
+            self._session_callbacks.remove(callback_obj)
+        except KeyError:
+            return False
+        return True
+
+    def _tell(self, kind: type[Any], callback_obj: Any) -> None:
+        document = self._document()
+        if document is not None:
+            for callback in self.change_callbacks():
+                callback(kind(document, callback_obj))
+
+    def silence(self) -> None:
+        """Tell the listener nothing more and call no callback any more."""
+        self._listener = None
+        self._session_callbacks.clear()
+
+
+def live_document(listener: DocumentListener, session_context: Any) -> Document:
+    """Make an empty document whose changes and callbacks are told to ``listener``."""
+    document = Document()
+    document.callbacks = LiveCallbacks(document, listener)
+    document._session_context = weakref.ref(session_context)
+    return document
+
+
+def callbacks_of(document: Document) -> LiveCallbacks:
+    """Return the callback side of a document made by `live_document`."""
+    return cast(LiveCallbacks, document.callbacks)
+
+
+def release_document(document: Document) -> None:
+    """Cut a finished document loose from its listener and its models from it.
+
+    Unlike ``Document.destroy`` it does not force a garbage collection, which would stop every session.
+    """
+    callbacks_of(document).silence()
+    document._session_context = None
+    models = tuple(document.models)
+    document._roots.clear()
+    document.models._models = {}
+    for model in models:
+        model.destroy()
+
+
+def _takes_nothing(callback: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(callback).parameters.values()
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return not any(p.kind in positional and p.default is p.empty for p in parameters)
+
+
+class PatchSerializer(Serializer):
+    """Encode changes of a live document: a model the viewers know becomes a reference.
+
+    Args:
+        document: the live document.
+        new_id: makes ids of binary buffers.
+        inline: put arrays into the JSON as base64 instead of into ``arrays``.
+        whole: encode all models with their bodies, as for a viewer who knows none.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        new_id: Callable[[], str],
+        *,
+        inline: bool = False,
+        whole: bool = False,
+    ) -> None:
+        super().__init__(deferred=not inline)
+        self.arrays: list[tuple[str, bytes]] = []
+        self._document = document
+        self._unknown = document.models._new_models
+        self._whole = whole
+        self._new_id = new_id
+
+    def get_ref(self, obj: Any) -> Any:
+        ref = self._references.get(id(obj))
+        if ref is None and not self._whole and isinstance(obj, Model):
+            if obj.document is self._document and obj not in self._unknown:
+                return obj.ref
+        return ref
+
+    def add_ref(self, obj: Any, ref: Any) -> None:
+        super().add_ref(obj, ref)
+        if not self._whole:
+            self._unknown.discard(obj)
+        self.defines = True
+
+    defines = False
+    """Whether bodies of models were encoded."""
+
+    def _encode_bytes(self, obj: Any) -> Any:
+        data = obj.tobytes() if isinstance(obj, memoryview) else bytes(obj)
+        ident = self._new_id()
+        if not self._deferred:
+            return {"type": "bytes", "data": Buffer(cast(Any, ident), data).to_base64()}
+        self.arrays.append((ident, data))
+        return {"type": "bytes", "data": {"id": ident}}
+
+
+class PatchDeserializer(Deserializer):
+    """Decode what a client sent, looking models up in the live document itself instead of in a copy of its table.
+
+    Args:
+        document: the live document.
+        buffers: binary buffers by id.
+        setter: whom the properties of new models are set by.
+    """
+
+    def __init__(self, document: Document, buffers: dict[str, bytes], setter: Any) -> None:
+        super().__init__(setter=setter)
+        self.created: dict[str, Model] = {}
+        self._references = cast(Any, _Overlay(self.created, document.models._models))
+        self._buffers = {
+            cast(Any, key): Buffer(cast(Any, key), data) for key, data in buffers.items()
+        }
+
+    def decode(self, obj: Any, buffers: Any = None) -> Any:
+        """Decode one value; buffers stay for the next one."""
+        return self._decode(obj)
+
+
+class _Overlay(dict[Any, Any]):
+    """New models by id, in front of those of a document."""
+
+    def __init__(self, created: dict[str, Model], known: dict[Any, Model]) -> None:
+        self._created = created
+        self._known = known
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        model = self._created.get(key)
+        return self._known.get(key, default) if model is None else model
+
+    def __setitem__(self, key: Any, model: Any) -> None:
+        self._created[key] = model
+
+
+def viewers_know(document: Document, models: Iterator[Model] | Any) -> None:
+    """Note that every viewer has the bodies of these models."""
+    document.models._new_models.difference_update(models)
+
+
+def viewers_know_all(document: Document) -> None:
+    """Note that every viewer has the bodies of all models."""
+    document.models._new_models.clear()
+
+
+class _ContextStack:
+    """A stack whose content belongs to the running greenlet, thread or task; stands in for a global list."""
+
+    def __init__(self) -> None:
+        self._items: contextvars.ContextVar[tuple[Any, ...]] = contextvars.ContextVar(
+            "curdocs", default=()
+        )
+
+    def append(self, item: Any) -> None:
+        self._items.set((*self._items.get(), item))
+
+    def pop(self) -> Any:
+        *rest, last = self._items.get()
+        self._items.set(tuple(rest))
+        return last
+
+    def __len__(self) -> int:
+        return len(self._items.get())
+
+    def __getitem__(self, index: int) -> Any:
+        return self._items.get()[index]
+
+
+def make_curdoc_local() -> None:
+    """Let ``curdoc()`` be right in every greenlet, thread and task; Bokeh 3.9 keeps one list for the process."""
+    if isinstance(bokeh.io.doc._PATCHED_CURDOCS, list):
+        bokeh.io.doc._PATCHED_CURDOCS = cast(Any, _ContextStack())
+
+
+@contextmanager
+def curdoc_of(document: Document, callback: Callable[..., Any] | None = None) -> Iterator[None]:
+    """Let ``curdoc()`` return ``document``, or Bokeh's unlocked proxy of it for a callback that asks for no lock.
+
+    Call `make_curdoc_local` first, once.
+    """
+    nolock = getattr(callback, "nolock", False)
+    current: Any = UnlockedDocumentProxy(document) if nolock else document
+    stack = bokeh.io.doc._PATCHED_CURDOCS
+    if isinstance(stack, contextvars.ContextVar):
+        token = stack.set((*stack.get(), weakref.ref(current)))
+        try:
+            yield
+        finally:
+            stack.reset(token)
+    else:
+        stack.append(weakref.ref(current))
+        try:
+            yield
+        finally:
+            stack.pop()

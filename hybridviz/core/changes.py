@@ -1,0 +1,136 @@
+"""Changes: document events in the form in which they leave, encoded once, when they fire.
+
+Every viewer gets the same bytes. Arrays are copied here, once: an app may reuse its array as soon as the assignment
+is over, and a queued message must not change.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from bokeh.document import Document
+from bokeh.document.events import (
+    ColumnDataChangedEvent,
+    ColumnsPatchedEvent,
+    ColumnsStreamedEvent,
+    DocumentPatchedEvent,
+    ModelChangedEvent,
+    TitleChangedEvent,
+)
+
+from hybridviz.bokeh_internals import PatchSerializer
+from hybridviz.core.fragments import Outgoing
+from hybridviz.core.messages import MessageWriter
+
+Key = tuple[str, str]
+"""A model's id and one of its properties: what a change sets."""
+
+TITLE: Key = ("", "title")
+"""The key of the document's title."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """One encoded document event.
+
+    Attributes:
+        json: the event as JSON.
+        buffers: id and bytes of each array.
+        key: what it sets, or None if it is no property.
+        defines: whether it carries bodies of models that no viewer had.
+        origin: the connection that made it, or None.
+    """
+
+    json: bytes
+    buffers: tuple[tuple[str, bytes], ...]
+    key: Key | None
+    defines: bool
+    origin: object | None
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return len(self.json) + sum(len(data) for _, data in self.buffers)
+
+
+def key_of(event: DocumentPatchedEvent) -> Key | None:
+    """Return what an event sets, or None if it is no property."""
+    if isinstance(event, ModelChangedEvent | ColumnDataChangedEvent):
+        return (event.model.id, event.attr)
+    if isinstance(event, ColumnsStreamedEvent | ColumnsPatchedEvent):
+        return (event.model.id, event.attr)
+    return TITLE if isinstance(event, TitleChangedEvent) else None
+
+
+def encode_change(
+    event: DocumentPatchedEvent,
+    key: Key | None,
+    new_id: Callable[[], str],
+    origin: object | None = None,
+) -> Change:
+    """Encode an event for every viewer of its document. Call with the session lock held.
+
+    The models whose bodies it carries count as known to all viewers from then on.
+    """
+    serializer = PatchSerializer(event.document, new_id)
+    rep = serializer.encode(event)
+    buffers = tuple(serializer.arrays)
+    return Change(orjson.dumps(rep), buffers, key, serializer.defines, origin)
+
+
+def present_value(document: Document, key: Key, new_id: Callable[[], str]) -> Change | None:
+    """Encode what ``key`` is now, as one change; None if its model has gone. Call with the lock held."""
+    if key == TITLE:
+        return encode_change(TitleChangedEvent(document, document.title), key, new_id)
+    model = document.get_model_by_id(key[0])  # type: ignore[arg-type]
+    if model is None:
+        return None
+    value = model.lookup(key[1]).get_value(model)
+    return encode_change(ModelChangedEvent(document, model, key[1], value), key, new_id)
+
+
+def patch_message(changes: Sequence[Change], writer: MessageWriter) -> Outgoing:
+    """Build one PATCH-DOC of all ``changes``, in order."""
+    content = b'{"events":[' + b",".join(change.json for change in changes) + b"]}"
+    return writer.write("PATCH-DOC", content, _buffers(changes))
+
+
+def _buffers(changes: Iterable[Change]) -> list[tuple[str, bytes]]:
+    return [buffer for change in changes for buffer in change.buffers]
+
+
+def pull_reply(
+    document: Document, writer: MessageWriter, reqid: str, *, inline: bool = False
+) -> Outgoing:
+    """Build the answer to PULL-DOC-REQ: the whole document. Call with the session lock held.
+
+    Args:
+        inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls again.
+    """
+    json, arrays = encode_document(document, writer.new_id, inline=inline)
+    return writer.write("PULL-DOC-REPLY", b'{"doc":' + json + b"}", arrays, reqid)
+
+
+def encode_document(
+    document: Document, new_id: Callable[[], str], *, inline: bool
+) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Encode a whole document; return its JSON and its arrays."""
+    from bokeh import __version__
+
+    serializer = PatchSerializer(document, new_id, inline=inline, whole=True)
+    doc: dict[str, Any] = {"version": __version__, "title": document.title}
+    if definitions := serializer.encode(_data_models()):
+        doc["defs"] = definitions
+    doc["config"] = serializer.encode(document.config)
+    doc["roots"] = serializer.encode(document.roots)
+    if callbacks := document.callbacks.js_event_callbacks:
+        doc["callbacks"] = serializer.encode(callbacks)
+    return orjson.dumps(doc), serializer.arrays
+
+
+def _data_models() -> list[Any]:
+    from bokeh.core.has_props import is_DataModel
+    from bokeh.model import Model
+
+    return [cls for cls in Model.model_class_reverse_map.values() if is_DataModel(cls)]

@@ -1,0 +1,31 @@
+"""Fragments: what one websocket message carries, in and out.
+
+A Bokeh message is three text fragments (header, metadata, content) and two per buffer (its JSON header,
+its bytes). Transports move fragments; only ``core.protocol`` knows what they mean.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Fragment(NamedTuple):
+    """The payload of one websocket message: UTF-8 bytes of text, or binary."""
+
+    payload: bytes | memoryview
+    binary: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Outgoing:
+    """One whole message on its way out; every viewer of a session is given the same object.
+
+    ``wire`` is where a transport keeps the encoded frames, so that they are built once for all viewers.
+    """
+
+    fragments: tuple[Fragment, ...]
+    wire: list[bytes | memoryview] | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """Payload size in bytes."""
+        return sum(len(fragment.payload) for fragment in self.fragments)

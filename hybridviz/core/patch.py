@@ -1,0 +1,217 @@
+"""What a client's PATCH-DOC does to a document: decoded and checked as a whole, then applied step by step.
+
+Nothing is applied of a patch of which anything cannot be: a bad value in its last event leaves the document as it
+was. An event for a model that has just been removed is a normal race and is left out.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.document import Document
+from bokeh.model import Model
+
+from hybridviz.bokeh_internals import PatchDeserializer, UnknownReferenceError, callbacks_of
+from hybridviz.core.changes import TITLE, Key
+from hybridviz.errors import PatchError
+
+log = logging.getLogger("hybridviz.core")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event, ready to be applied."""
+
+    key: Key | None
+    apply: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPatch:
+    """A patch that the document can take.
+
+    Attributes:
+        steps: what to do, in order.
+        created: models that the patch brings.
+    """
+
+    steps: list[Step]
+    created: list[Model] = field(default_factory=list)
+
+
+def decode_patch(
+    document: Document, events: Iterable[Json], buffers: dict[str, bytes], origin: object
+) -> DecodedPatch:
+    """Decode and check a patch; change nothing. Call with the session lock held.
+
+    Args:
+        document: the live document.
+        events: the events of a PATCH-DOC.
+        buffers: its binary buffers by id.
+        origin: the connection it came from; becomes the setter of what it changes.
+
+    Raises:
+        PatchError: the document cannot take it; the text says which event and why.
+    """
+    reader = PatchDeserializer(document, buffers, origin)
+    decoder = _Decoder(document, reader, origin)
+    steps = []
+    for index, event in enumerate(events):
+        try:
+            steps.append(decoder.decode(event))
+        except UnknownReferenceError as error:
+            if not document.models.seen(error.id):
+                raise PatchError(f"event {index}: unknown model {error.id!r}") from None
+            log.debug("= left out an event for the removed model %s", error.id)
+        except PatchError as error:
+            raise PatchError(f"event {index}: {error}") from None
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            RuntimeError,
+            OSError,
+            NotImplementedError,
+        ) as error:
+            raise PatchError(f"event {index}: {type(error).__name__}: {error}") from None
+    return DecodedPatch(steps, list(reader.created.values()))
+
+
+class _Decoder:
+    """Turns events into steps, by kind."""
+
+    def __init__(self, document: Document, reader: PatchDeserializer, origin: Any) -> None:
+        self._document = document
+        self._reader = reader
+        self._origin = origin
+
+    def decode(self, event: Json) -> Step:
+        kind = event.get("kind")
+        decode = _KINDS.get(kind) if isinstance(kind, str) else None
+        if decode is None:
+            raise PatchError(f"unknown kind of event {kind!r}")
+        return decode(self, event)
+
+    def _model(self, event: Json) -> Model:
+        model = self._reader.decode(event["model"])
+        if not isinstance(model, Model):
+            raise PatchError("model must be a reference to a model")
+        return model
+
+    def _model_changed(self, event: Json) -> Step:
+        return self._set(self._model(event), event["attr"], self._reader.decode(event["new"]))
+
+    def _set(self, model: Model, attr: str, value: Any) -> Step:
+        descriptor = property_of(model, attr)
+        prepared = descriptor.property.prepare_value(model, attr, value)
+        key = (model.id, attr)
+        if type(descriptor) is not PropertyDescriptor:
+            return Step(key, lambda: descriptor.set_from_json(model, value, setter=self._origin))
+        return Step(
+            key,
+            lambda: descriptor._set(model, descriptor._get(model), prepared, setter=self._origin),
+        )
+
+    def _column_data_changed(self, event: Json) -> Step:
+        model, attr = self._model(event), event["attr"]
+        data = self._reader.decode(event["data"])
+        if event.get("cols") is not None:
+            data = {**property_of(model, attr).get_value(model), **data}
+        return self._set(model, attr, data)
+
+    def _columns_streamed(self, event: Json) -> Step:
+        model = self._source(event)
+        data, rollover = self._reader.decode(event["data"]), event.get("rollover")
+        check_stream(model.data, data, rollover)
+        return Step((model.id, "data"), lambda: model._stream(data, rollover, setter=self._origin))
+
+    def _columns_patched(self, event: Json) -> Step:
+        model = self._source(event)
+        patches = self._reader.decode(event["patches"])
+        check_patches(model.data, patches)
+        return Step((model.id, "data"), lambda: model.patch(patches, setter=self._origin))
+
+    def _source(self, event: Json) -> Any:
+        model = self._model(event)
+        if event.get("attr", "data") != "data" or not hasattr(model, "_stream"):
+            raise PatchError(f"{model!r} is no source of columns")
+        return model
+
+    def _title_changed(self, event: Json) -> Step:
+        title = event["title"]
+        if not isinstance(title, str):
+            raise PatchError("title must be text")
+        return Step(TITLE, lambda: self._document.set_title(title, self._origin))
+
+    def _root_added(self, event: Json) -> Step:
+        model = self._model(event)
+        return Step(None, lambda: self._document.add_root(model, self._origin))
+
+    def _root_removed(self, event: Json) -> Step:
+        model = self._model(event)
+        return Step(None, lambda: self._document.remove_root(model, self._origin))
+
+    def _message_sent(self, event: Json) -> Step:
+        kind, data = event["msg_type"], self._reader.decode(event.get("msg_data"))
+        if not isinstance(kind, str):
+            raise PatchError("msg_type must be text")
+        return Step(None, lambda: callbacks_of(self._document).trigger_message(kind, data))
+
+
+_KINDS: dict[str, Callable[[_Decoder, Json], Step]] = {
+    "ModelChanged": _Decoder._model_changed,
+    "MessageSent": _Decoder._message_sent,
+    "ColumnDataChanged": _Decoder._column_data_changed,
+    "ColumnsStreamed": _Decoder._columns_streamed,
+    "ColumnsPatched": _Decoder._columns_patched,
+    "TitleChanged": _Decoder._title_changed,
+    "RootAdded": _Decoder._root_added,
+    "RootRemoved": _Decoder._root_removed,
+}
+
+
+def property_of(model: Model, attr: Any) -> PropertyDescriptor[Any]:
+    """Return the descriptor of a model's property.
+
+    Raises:
+        PatchError: it has none of that name.
+    """
+    descriptor = model.lookup(attr, raises=False) if isinstance(attr, str) else None
+    if not isinstance(descriptor, PropertyDescriptor):
+        raise PatchError(f"{type(model).__name__}({model.id}) has no property {attr!r}")
+    return descriptor
+
+
+def check_stream(columns: Json, data: Any, rollover: Any) -> None:
+    """Check that rows can be appended to ``columns``.
+
+    Raises:
+        PatchError: not the same columns, lengths that differ, or a bad rollover.
+    """
+    if not isinstance(data, dict) or (columns and data.keys() != columns.keys()):
+        raise PatchError(f"a stream must have exactly the columns {sorted(columns)}")
+    if len({len(values) for values in data.values()}) > 1:
+        raise PatchError("all columns of a stream must have the same length")
+    if rollover is not None and (not isinstance(rollover, int) or rollover < 0):
+        raise PatchError("rollover must be a count of rows")
+
+
+def check_patches(columns: Json, patches: Any) -> None:
+    """Check that single values of ``columns`` can be replaced.
+
+    Raises:
+        PatchError: an unknown column or an index out of bounds.
+    """
+    for name, replacements in patches.items():
+        if name not in columns:
+            raise PatchError(f"there is no column {name!r}")
+        for index, _ in replacements:
+            first = index[0] if isinstance(index, list | tuple) else index
+            if isinstance(first, int) and not 0 <= first < len(columns[name]):
+                raise PatchError(f"index {first} is out of bounds in column {name!r}")

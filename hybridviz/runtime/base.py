@@ -1,0 +1,80 @@
+"""The seam between sessions and whatever runs them: greenlets, threads, or a virtual clock.
+
+Sessions, connections and schedulers know only these names. One contract suite (tests/contracts) holds for
+every implementation. ``Runtime.spawn`` and ``call_later`` carry the caller's ContextVars.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Lock(Protocol):
+    """A mutual exclusion lock that is not bound to the greenlet or thread that took it."""
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        """Take the lock; wait at most ``timeout`` seconds (``None``: for ever). Return whether it was taken."""
+
+    def release(self) -> None:
+        """Give the lock back; any greenlet or thread may do so."""
+
+
+class Event(Protocol):
+    """A flag that others wait for."""
+
+    def set(self) -> None: ...
+
+    def clear(self) -> None: ...
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until set, at most ``timeout`` seconds; return whether it is set."""
+
+
+class Timer(Protocol):
+    """A call that was put off."""
+
+    def cancel(self) -> None:
+        """Forget the call; no effect once it has started."""
+
+
+class Task(Protocol):
+    """A call that runs on its own."""
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for its end, at most ``timeout`` seconds; return whether it has ended."""
+
+
+class Runtime(Protocol):
+    """What sessions need of the world. Times are seconds; ``now`` is monotonic."""
+
+    name: str
+
+    def now(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+    def lock(self) -> Lock: ...
+
+    def event(self) -> Event: ...
+
+    def spawn(self, call: Callable[..., object], *args: object) -> Task:
+        """Run ``call(*args)`` on its own, with a copy of the caller's ContextVars.
+
+        May be called from any OS thread. An exception it raises is logged, never lost.
+        """
+
+    def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
+        """Run ``call(*args)`` on its own once ``delay`` seconds have passed; see ``spawn``."""
+
+    def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
+        """Run a coroutine on the one asyncio loop, in ``context``; wait for and return its result."""
+
+    def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go on."""
+
+    def close(self) -> None:
+        """Stop the runtime's own threads and loops; idempotent."""

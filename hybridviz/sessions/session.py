@@ -1,0 +1,323 @@
+"""A session: one live document with its lock, its callbacks and its audience.
+
+All that touches the document passes through `execute` (a client's command), `run` (anything else) or a callback that
+these lead to. Knows no socket: a viewer is an outbox and a way to close it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
+from typing import Any
+
+from bokeh import __version__ as bokeh_version
+from bokeh.core.serialization import Buffer, Serialized
+from bokeh.document.events import DocumentPatchedEvent
+from bokeh.events import ConnectionLost
+
+from hybridviz.bokeh_internals import (
+    callbacks_of,
+    curdoc_of,
+    live_document,
+    make_curdoc_local,
+    release_document,
+    viewers_know,
+    viewers_know_all,
+)
+from hybridviz.core import messages, protocol
+from hybridviz.core.changes import pull_reply
+from hybridviz.core.patch import decode_patch
+from hybridviz.errors import HybridVizError, PatchError, SessionDestroyed, UnlockedChange
+from hybridviz.runtime.active import active
+from hybridviz.runtime.base import Runtime
+from hybridviz.sessions.audience import Audience
+from hybridviz.sessions.context import Request, SessionContext
+from hybridviz.sessions.lock import SessionLock, apart
+from hybridviz.sessions.scheduler import CallbackScheduler
+from hybridviz.sessions.viewer import Viewer
+
+log = logging.getLogger("hybridviz.sessions")
+
+DESTROY_TIMEOUT = 2.0
+"""Seconds that the end of a session waits for a callback that holds its lock."""
+
+
+class Session:
+    """One live document.
+
+    Args:
+        ident: session id, unique in its registry.
+        route: path of its app, for the log.
+        runtime: the clock and what runs tasks.
+        request: the request it was made for.
+        on_idle: called whenever the last viewer has left.
+    """
+
+    def __init__(
+        self,
+        ident: str,
+        route: str,
+        runtime: Runtime,
+        request: Request | None = None,
+        on_idle: Callable[["Session"], None] | None = None,
+    ) -> None:
+        make_curdoc_local()
+        self.id = ident
+        self.route = route
+        self.destroyed = False
+        self.last_used = runtime.now()
+        self.context = SessionContext(self, request or Request())
+        self.document = live_document(self, self.context)
+        self._runtime = runtime
+        self._on_idle = on_idle
+        self._audience = Audience(runtime, self._settle_later)
+        self._lock = SessionLock(runtime, self._audience.flush)
+        self._scheduler = CallbackScheduler(runtime, self._run_scheduled)
+        self._pages: set[str] = set()
+        self._guarded = False
+        self._pusher: Viewer | None = None
+        self._brought: Sequence[Any] = ()
+
+    @property
+    def viewers(self) -> Sequence[Viewer]:
+        """The connections of this session."""
+        return self._audience.viewers
+
+    # -- commands of clients
+
+    def execute(self, command: protocol.Command, viewer: Viewer) -> None:
+        """Carry out a client's command; its reply is in the viewer's outbox before the lock is released."""
+        self._locked(self._execute, command, viewer)
+
+    def _execute(self, command: protocol.Command, viewer: Viewer) -> None:
+        if self.destroyed:
+            raise SessionDestroyed("the session has ended")
+        if not isinstance(command, protocol.ServerInfo):
+            viewer.synced = True
+        try:
+            self._dispatch(command, viewer)
+        except HybridVizError as error:
+            log.info("! %s refused a %s: %s", self, type(command).__name__, error)
+            self._reply(viewer, messages.error, command.msgid, str(error))
+        except Exception:
+            log.exception("! %s could not do a %s", self, type(command).__name__)
+            self._reply(viewer, messages.error, command.msgid, "internal server error")
+
+    def _dispatch(self, command: protocol.Command, viewer: Viewer) -> None:
+        match command:
+            case protocol.Patch():
+                self._patch(command, viewer)
+                self._reply(viewer, messages.ok, command.msgid)
+            case protocol.Pull():
+                self._pull(command, viewer)
+            case protocol.Push():
+                self._push(command, viewer)
+                self._reply(viewer, messages.ok, command.msgid)
+            case protocol.ServerInfo():
+                self._reply(viewer, messages.server_info, command.msgid, bokeh_version)
+
+    def _reply(self, viewer: Viewer, build: Callable[..., Any], *args: str) -> None:
+        self._audience.flush()
+        viewer.send(build(self._audience.writer, *args))
+
+    def _patch(self, command: protocol.Patch, viewer: Viewer) -> None:
+        patch = decode_patch(self.document, command.events, command.buffers, viewer)
+        for step in patch.steps:
+            if step.key is not None:
+                self._audience.wrote(step.key, viewer)
+        self._brought = patch.created
+        try:
+            for step in patch.steps:
+                step.apply()
+        finally:
+            self._brought = ()
+        viewers_know(self.document, patch.created)
+
+    def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
+        self._audience.flush()
+        again = viewer.page in self._pages
+        if viewer.page:
+            self._pages.add(viewer.page)
+        writer = self._audience.writer
+        viewer.send(pull_reply(self.document, writer, command.msgid, inline=again))
+        viewers_know_all(self.document)
+
+    def _push(self, command: protocol.Push, viewer: Viewer) -> None:
+        buffers = [Buffer(key, data) for key, data in command.buffers.items()]  # type: ignore[arg-type]
+        self._pusher = viewer
+        try:
+            self.document.replace_with_json(Serialized(command.doc, buffers))  # type: ignore[arg-type]
+        except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+            raise PatchError(f"the document cannot be read: {error}") from None
+        finally:
+            self._pusher = None
+        viewers_know_all(self.document)
+
+    # -- work of the app
+
+    def run(self, call: Callable[..., Any], *args: Any) -> None:
+        """Call with the document locked; what it raises is logged. Nothing happens once the session has ended."""
+        self._locked(self._run, call, *args)
+
+    def build(self, call: Callable[["Session"], object]) -> None:
+        """Let an app fill the document; what it raises is raised here."""
+        self._locked(self._build, call)
+
+    def _locked(self, call: Callable[..., None], *args: Any) -> None:
+        token = active.set(self._runtime)
+        self.last_used = self._runtime.now()
+        try:
+            with curdoc_of(self.document):
+                self._lock.run(call, *args)
+        finally:
+            active.reset(token)
+
+    def _run(self, call: Callable[..., Any], *args: Any) -> None:
+        if not self.destroyed:
+            self.invoke(call, *args)
+
+    def _build(self, call: Callable[["Session"], object]) -> None:
+        self._guarded = True
+        try:
+            call(self)
+        finally:
+            self._guarded = False
+
+    def _run_scheduled(self, callback: Any) -> None:
+        one_shot = not hasattr(callback, "period")
+        if one_shot and not callbacks_of(self.document).forget_session_callback(callback):
+            return
+        if getattr(callback.callback, "nolock", False):
+            self._run_unlocked(callback.callback)
+        else:
+            self.run(callback.callback)
+
+    def _run_unlocked(self, callback: Callable[..., Any], *args: Any) -> None:
+        token = active.set(self._runtime)
+        try:
+            with curdoc_of(self.document, callback):
+                self._call(callback, *args)
+        except (Exception, SystemExit) as error:
+            self._report(error)
+        finally:
+            active.reset(token)
+
+    def _call(self, callback: Callable[..., Any], *args: Any) -> None:
+        result = callback(*args)
+        if isinstance(result, Awaitable):
+            if asyncio._get_running_loop() is None:
+                self._runtime.run_coroutine(_wait_for(result), copy_context())
+            else:  # a coroutine changed what another coroutine listens to: it has its turn afterwards
+                apart(self._runtime.spawn, self.run, _wait_for, result)
+
+    def _report(self, error: BaseException) -> None:
+        log.error("! %s: a callback raised %r", self, error, exc_info=error)
+
+    # -- what the document tells (bokeh_internals.DocumentListener)
+
+    def document_changed(self, event: DocumentPatchedEvent) -> None:
+        """Tell the audience; raise UnlockedChange if the running code does not hold the lock."""
+        if not self._lock.held():
+            raise UnlockedChange(
+                "a document was changed outside of its session's callbacks; to change it from"
+                " another thread or greenlet, use curdoc().add_next_tick_callback"
+            )
+        origin = self._pusher if event.setter is None else event.setter
+        self._audience.changed(event, origin)
+        if origin is not None:
+            viewers_know(self.document, self._brought)
+
+    def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call one callback of the app. What the outermost one raises is logged; the session lives on."""
+        if getattr(callback, "nolock", False):
+            apart(self._runtime.spawn, self._run_unlocked, callback, *args)
+        elif self._guarded:
+            self._call(callback, *args)
+        else:
+            self._guarded = True
+            try:
+                self._call(callback, *args)
+            except (Exception, SystemExit) as error:
+                self._report(error)
+            finally:
+                self._guarded = False
+
+    def callback_added(self, callback: Any) -> None:
+        """Start a periodic, timeout or next-tick callback."""
+        self._scheduler.add(callback)
+
+    def callback_removed(self, callback: Any) -> None:
+        """Stop one."""
+        self._scheduler.remove(callback)
+
+    # -- viewers
+
+    def join(self, close: Callable[[int, str], None], page: str = "") -> Viewer:
+        """Greet a new connection and return its viewer.
+
+        Args:
+            close: ends the connection with a close code and a reason, without blocking.
+            page: what identifies its page across reconnects.
+
+        Raises:
+            SessionDestroyed: the session has ended.
+        """
+        if self.destroyed:
+            raise SessionDestroyed("the session has ended")
+        viewer = Viewer(self._audience.outbox(), close, page)
+        viewer.send(messages.ack(self._audience.writer))
+        self._audience.viewers.append(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget a connection that is over."""
+        viewer.outbox.close()
+        self.run(self._leave, viewer)
+        if not self.viewers and self._on_idle is not None:
+            self._on_idle(self)
+
+    def _leave(self, viewer: Viewer) -> None:
+        self._audience.leave(viewer)
+        callbacks_of(self.document).trigger_event(ConnectionLost())
+
+    def tell_stale(self, viewer: Viewer) -> None:
+        """Tell a slow viewer that has caught up the values that were left out."""
+        self._lock.run(self._audience.tell_stale, self.document, viewer)
+
+    def _settle_later(self, delay: float) -> None:
+        apart(self._runtime.call_later, delay, self._settle)
+
+    def _settle(self) -> None:
+        if not self.destroyed:
+            self._lock.run(self._audience.settle, self.document)
+
+    # -- the end
+
+    def destroy(self, code: int = 1001, reason: str = "the session has ended") -> None:
+        """End the session: its destroy callbacks run, its connections are closed. Idempotent.
+
+        A callback that holds the lock is waited for, but not longer than `DESTROY_TIMEOUT`.
+        """
+        if not self._lock.run_within(DESTROY_TIMEOUT, self._destroy):
+            log.warning("! %s ends while a callback is still running", self)
+            self._destroy()
+        for viewer in tuple(self.viewers):
+            viewer.close(code, reason)
+
+    def _destroy(self) -> None:
+        if self.destroyed:
+            return
+        self.destroyed = True
+        self._scheduler.close()
+        with curdoc_of(self.document):
+            for callback in tuple(self.document.session_destroyed_callbacks):
+                self.invoke(callback, self.context)
+        release_document(self.document)
+        log.debug("= %s destroyed", self)
+
+    def __str__(self) -> str:
+        return f"app={self.route} session={self.id}"
+
+
+async def _wait_for(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable

@@ -1,0 +1,100 @@
+"""A connection: one transport bound to one session. A reader loop turns fragments into commands, a writer loop empties
+the viewer's outbox; nothing else touches the socket.
+"""
+
+import logging
+
+from hybridviz.core.fragments import Fragment, Outgoing
+from hybridviz.core.protocol import ServerProtocol
+from hybridviz.errors import HybridVizError, ProtocolError, TransportClosed
+from hybridviz.runtime.base import Runtime
+from hybridviz.sessions import Session, Viewer
+from hybridviz.ws.transport import Transport
+
+log = logging.getLogger("hybridviz.ws")
+
+MESSAGE_TIMEOUT = 60.0
+"""Seconds in which a message that has begun must be whole."""
+MERGE_LIMIT = 16 * 1024
+"""Bytes of a batch of messages that are written as one; each write costs about as much as copying this."""
+
+
+class Connection:
+    """Serve one client.
+
+    Args:
+        transport: its websocket, after the handshake.
+        session: the session it shows.
+        runtime: what runs the writer.
+        max_message_size: largest websocket message, in bytes.
+        page: what identifies the client's page across its reconnects, such as its token.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        session: Session,
+        runtime: Runtime,
+        *,
+        max_message_size: int,
+        page: str = "",
+    ) -> None:
+        self._transport = transport
+        self._session = session
+        self._runtime = runtime
+        self._protocol = ServerProtocol(max_message_size)
+        self._page = page
+
+    def run(self) -> None:
+        """Serve until the connection is over; whatever ends it, the socket is closed and the session is told."""
+        viewer = self._session.join(self._close_soon, self._page)
+        log.debug("= %s connected", self._session)
+        writer = self._runtime.spawn(self._write, viewer)
+        code, reason = 1011, "internal server error"
+        try:
+            self._read(viewer)
+        except TransportClosed as closed:
+            code, reason = 1000, ""
+            log.debug("= %s disconnected: %s", self._session, closed)
+        except HybridVizError as error:
+            code, reason = error.close_code, str(error)
+            log.warning("! %s connection closed with %d: %s", self._session, code, reason)
+        finally:
+            self._session.leave(viewer)
+            self._transport.close(code, reason)
+            writer.join()
+
+    def _read(self, viewer: Viewer) -> None:
+        while True:
+            command = self._protocol.feed(self._receive())
+            if command is not None:
+                self._session.execute(command, viewer)
+
+    def _receive(self) -> Fragment:
+        if not self._protocol.partial:
+            return self._transport.receive()
+        try:
+            return self._transport.receive(MESSAGE_TIMEOUT)
+        except TimeoutError:
+            raise ProtocolError("a message was begun and not finished") from None
+
+    def _write(self, viewer: Viewer) -> None:
+        try:
+            while not viewer.outbox.closed:
+                messages = viewer.outbox.take()
+                for message in _merged(messages):
+                    self._transport.send(message)
+                if not messages and not viewer.outbox.closed:
+                    self._session.tell_stale(viewer)
+        except TransportClosed as closed:
+            log.debug("> %s cannot be written to: %s", self._session, closed)
+
+    def _close_soon(self, code: int, reason: str) -> None:
+        self._runtime.spawn(self._transport.close, code, reason)
+
+
+def _merged(messages: list[Outgoing]) -> list[Outgoing]:
+    """Make one write of several small messages, such as a patch and the OK behind it."""
+    if len(messages) < 2 or sum(message.size for message in messages) > MERGE_LIMIT:
+        return messages
+    return [Outgoing(tuple(fragment for message in messages for fragment in message.fragments))]
