@@ -1,7 +1,9 @@
-"""What hybridviz needs of Bokeh that Bokeh does not publish. The only module, with ``accel``, that touches names
-beginning with an underscore there; tests/test_bokeh_internals.py holds each of them for every supported version.
+"""What hybridviz needs of Bokeh that Bokeh does not publish. The only module, with ``accel``, that
+touches names beginning with an underscore there; tests/test_bokeh_internals.py holds each of them
+for every supported version.
 
-Knows documents, models and their JSON. Knows no session, socket or lock: a `DocumentListener` is told what happens.
+Knows documents, models and their JSON. Knows no session, socket or lock: a `DocumentListener` is
+told what happens.
 """
 
 import contextvars
@@ -49,8 +51,9 @@ class LiveCallbacks(DocumentCallbackManager):
     """The callback side of a live document.
 
     Differs from Bokeh's own in three ways. The listener hears of a change before the callbacks that
-    the change triggers, so that what they change in turn comes after it. Callbacks may be coroutines. Callbacks
-    that are added or removed reach the listener at once, from any thread and under a hold.
+    the change triggers, so that what they change in turn comes after it. Callbacks may be
+    coroutines. Callbacks that are added or removed reach the listener at once, from any thread and
+    under a hold.
     """
 
     def __init__(self, document: Document, listener: DocumentListener) -> None:
@@ -100,7 +103,9 @@ class LiveCallbacks(DocumentCallbackManager):
             self.invoke(callback, event)
 
     def trigger_message(self, kind: str, data: Any) -> None:
-        """Call what ``on_message`` has registered for ``kind``; events arrive as kind ``bokeh_event``."""
+        """Call what ``on_message`` has registered for ``kind``; events arrive as kind
+        ``bokeh_event``.
+        """
         for callback in tuple(self._message_callbacks.get(kind, ())):
             if callback == self.trigger_event:
                 callback(data)
@@ -176,7 +181,8 @@ def callbacks_of(document: Document) -> LiveCallbacks:
 def release_document(document: Document) -> None:
     """Cut a finished document loose from its listener and its models from it.
 
-    Unlike ``Document.destroy`` it does not force a garbage collection, which would stop every session.
+    Unlike ``Document.destroy`` it does not force a garbage collection, which would stop every
+    session.
     """
     callbacks_of(document).silence()
     document._session_context = None
@@ -244,7 +250,8 @@ class PatchSerializer(Serializer):
 
 
 class PatchDeserializer(Deserializer):
-    """Decode what a client sent, looking models up in the live document itself instead of in a copy of its table.
+    """Decode what a client sent, looking models up in the live document itself instead of in a copy
+    of its table.
 
     Args:
         document: the live document.
@@ -291,7 +298,9 @@ def viewers_know_all(document: Document) -> None:
 
 
 class _ContextStack:
-    """A stack whose content belongs to the running greenlet, thread or task; stands in for a global list."""
+    """A stack whose content belongs to the running greenlet, thread or task; stands in for a global
+    list.
+    """
 
     def __init__(self) -> None:
         self._items: contextvars.ContextVar[tuple[Any, ...]] = contextvars.ContextVar(
@@ -314,14 +323,17 @@ class _ContextStack:
 
 
 def make_curdoc_local() -> None:
-    """Let ``curdoc()`` be right in every greenlet, thread and task; Bokeh 3.9 keeps one list for the process."""
+    """Let ``curdoc()`` be right in every greenlet, thread and task; Bokeh 3.9 keeps one list for
+    the process.
+    """
     if isinstance(bokeh.io.doc._PATCHED_CURDOCS, list):
         bokeh.io.doc._PATCHED_CURDOCS = cast(Any, _ContextStack())
 
 
 @contextmanager
 def curdoc_of(document: Document, callback: Callable[..., Any] | None = None) -> Iterator[None]:
-    """Let ``curdoc()`` return ``document``, or Bokeh's unlocked proxy of it for a callback that asks for no lock.
+    """Let ``curdoc()`` return ``document``, or Bokeh's unlocked proxy of it for a callback that
+    asks for no lock.
 
     Call `make_curdoc_local` first, once.
     """

@@ -19,8 +19,9 @@
     |- UnlockedChange         a document was changed by code that does not hold its lock
     `- TransportClosed        the connection is over
 
-Each class names the HTTP status and the websocket close code that tell a peer about it. Codes are those
-of RFC 6455 section 7.4 and, for what only our own page understands, of the private range from 4000.
+Each class names the HTTP status and the websocket close code that tell a peer about it. Codes are
+those of RFC 6455 section 7.4 and, for what only our own page understands, of the private range from
+4000.
 """
 
 from typing import ClassVar
@@ -96,7 +97,7 @@ class TokenRefused(HandshakeRefused):
 
 
 class TokenExpired(HandshakeRefused):
-    """The token is well signed but too old and its session is gone: the page must be loaded anew."""
+    """The token is well signed but too old, and its session is gone: the page must be reloaded."""
 
     close_code = 4001
 
@@ -149,7 +150,8 @@ class TransportClosed(HybridVizError):
     """The connection is over.
 
     Args:
-        code: the websocket close code that was received, or 1006 if none was (RFC 6455 section 7.1.5).
+        code: the websocket close code that was received, or 1006 if none was (RFC 6455 section
+            7.1.5).
         reason: the peer's reason, or ours, as one line.
     """
 

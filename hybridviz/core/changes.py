@@ -1,7 +1,7 @@
 """Changes: document events in the form in which they leave, encoded once, when they fire.
 
-Every viewer gets the same bytes. Arrays are copied here, once: an app may reuse its array as soon as the assignment
-is over, and a queued message must not change.
+Every viewer gets the same bytes. Arrays are copied here, once: an app may reuse its array as soon
+as the assignment is over, and a queued message must not change.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -80,7 +80,9 @@ def encode_change(
 
 
 def present_value(document: Document, key: Key, new_id: Callable[[], str]) -> Change | None:
-    """Encode what ``key`` is now, as one change; None if its model has gone. Call with the lock held."""
+    """Encode what ``key`` is now, as one change; None if its model has gone. Call with the lock
+    held.
+    """
     if key == TITLE:
         return encode_change(TitleChangedEvent(document, document.title), key, new_id)
     model = document.get_model_by_id(key[0])  # type: ignore[arg-type]
@@ -106,7 +108,8 @@ def pull_reply(
     """Build the answer to PULL-DOC-REQ: the whole document. Call with the session lock held.
 
     Args:
-        inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls again.
+        inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls
+            again.
     """
     json, arrays = encode_document(document, writer.new_id, inline=inline)
     return writer.write("PULL-DOC-REPLY", b'{"doc":' + json + b"}", arrays, reqid)

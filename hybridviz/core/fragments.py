@@ -1,7 +1,7 @@
 """Fragments: what one websocket message carries, in and out.
 
-A Bokeh message is three text fragments (header, metadata, content) and two per buffer (its JSON header,
-its bytes). Transports move fragments; only ``core.protocol`` knows what they mean.
+A Bokeh message is three text fragments (header, metadata, content) and two per buffer (its JSON
+header, its bytes). Transports move fragments; only ``core.protocol`` knows what they mean.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ class Fragment(NamedTuple):
 class Outgoing:
     """One whole message on its way out; every viewer of a session is given the same object.
 
-    ``wire`` is where a transport keeps the encoded frames, so that they are built once for all viewers.
+    ``wire`` is where a transport keeps the encoded frames, so that they are built once for all
+    viewers.
     """
 
     fragments: tuple[Fragment, ...]

@@ -1,5 +1,6 @@
-"""Messages of the Bokeh wire on their way out: a JSON header, JSON metadata, JSON content, and for each buffer a JSON
-header and its bytes. The format is that of ``bokeh.protocol`` 3.9 and 3.10; ``protocol`` reads the same.
+"""Messages of the Bokeh wire on their way out: a JSON header, JSON metadata, JSON content, and for
+each buffer a JSON header and its bytes. The format is that of ``bokeh.protocol`` 3.9 and 3.10;
+``protocol`` reads the same.
 """
 
 from collections.abc import Callable, Sequence

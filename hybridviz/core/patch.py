@@ -1,7 +1,9 @@
-"""What a client's PATCH-DOC does to a document: decoded and checked as a whole, then applied step by step.
+"""What a client's PATCH-DOC does to a document: decoded and checked as a whole, then applied step
+by step.
 
-Nothing is applied of a patch of which anything cannot be: a bad value in its last event leaves the document as it
-was. An event for a model that has just been removed is a normal race and is left out.
+Nothing is applied of a patch of which anything cannot be: a bad value in its last event leaves the
+document as it was. An event for a model that has just been removed is a normal race and is left
+out.
 """
 
 import logging

@@ -1,7 +1,8 @@
-"""The Bokeh 3.x protocol without I/O: fragments become messages, and a table says which may come when.
+"""The Bokeh 3.x protocol without I/O: fragments become messages, and a table says which may come
+when.
 
-A server protocol turns a client's messages into commands; a client protocol hands on a server's. Neither knows
-documents: contents stay JSON here. The way out is in ``messages``.
+A server protocol turns a client's messages into commands; a client protocol hands on a server's.
+Neither knows documents: contents stay JSON here. The way out is in ``messages``.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from hybridviz.core.fragments import Fragment
 from hybridviz.errors import MessageTooBig, ProtocolError
 
 MAX_BUFFERS = 10_000
-"""Most buffers of one message. A document has one per array; a header must not make us wait for a billion."""
+"""Most buffers of one message. A document has one per array; a header must not make us wait for a
+billion.
+"""
 
 
 @dataclass(slots=True)
@@ -131,7 +134,9 @@ def _text_field(data: dict[str, Any], name: str, what: str) -> str:
 
 
 MESSAGE_FACTOR = 8
-"""A message may be this many times the limit of one websocket message: one per column of a big source."""
+"""A message may be this many times the limit of one websocket message: one per column of a big
+source.
+"""
 
 
 class State(Enum):
@@ -170,7 +175,9 @@ CLIENT_TABLE: dict[tuple[State, str], State] = {
     (State.SYNCED, "ERROR"): State.SYNCED,
     (State.SYNCED, "PATCH-DOC"): State.SYNCED,
 }
-"""What a client accepts. PUSH-DOC and PATCH-DOC are its own first words; the OK to them makes it synced."""
+"""What a client accepts. PUSH-DOC and PATCH-DOC are its own first words; the OK to them makes it
+synced.
+"""
 
 
 class _Protocol:

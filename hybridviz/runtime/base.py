@@ -1,7 +1,7 @@
 """The seam between sessions and whatever runs them: greenlets, threads, or a virtual clock.
 
-Sessions, connections and schedulers know only these names. One contract suite (tests/contracts) holds for
-every implementation. ``Runtime.spawn`` and ``call_later`` carry the caller's ContextVars.
+Sessions, connections and schedulers know only these names. One contract suite (tests/contracts)
+holds for every implementation. ``Runtime.spawn`` and ``call_later`` carry the caller's ContextVars.
 """
 
 from collections.abc import Callable, Coroutine
@@ -15,7 +15,9 @@ class Lock(Protocol):
     """A mutual exclusion lock that is not bound to the greenlet or thread that took it."""
 
     def acquire(self, timeout: float | None = None) -> bool:
-        """Take the lock; wait at most ``timeout`` seconds (``None``: for ever). Return whether it was taken."""
+        """Take the lock; wait at most ``timeout`` seconds (``None``: for ever). Return whether it
+        was taken.
+        """
 
     def release(self) -> None:
         """Give the lock back; any greenlet or thread may do so."""
@@ -71,10 +73,12 @@ class Runtime(Protocol):
         """Run ``call(*args)`` on its own once ``delay`` seconds have passed; see ``spawn``."""
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
-        """Run a coroutine on the one asyncio loop, in ``context``; wait for and return its result."""
+        """Run a coroutine on the one asyncio loop, in ``context``, and return its result."""
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
-        """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go on."""
+        """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go
+        on.
+        """
 
     def close(self) -> None:
         """Stop the runtime's own threads and loops; idempotent."""

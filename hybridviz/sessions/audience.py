@@ -1,8 +1,8 @@
 """The audience of a session: its viewers, and what they must be told.
 
-A change is encoded once, when it fires, and lies here until the lock is released; then all changes of the
-locked section leave as one PATCH-DOC for every viewer but the one that made them. All methods but `join` want the
-session lock held.
+A change is encoded once, when it fires, and lies here until the lock is released; then all changes
+of the locked section leave as one PATCH-DOC for every viewer but the one that made them. All
+methods but `join` want the session lock held.
 """
 
 import itertools
@@ -58,7 +58,9 @@ class Audience:
             self._pending.append(change)
 
     def wrote(self, key: Key, writer: object | None) -> None:
-        """Note a write of a property; if it may have crossed another, the viewers concerned are told again."""
+        """Note a write of a property; if it may have crossed another, the viewers concerned are
+        told again.
+        """
         self._contests.wrote(key, writer, self._runtime.now())
         if not self._settling and self._contests.next_due is not None:
             self._settling = True

@@ -1,8 +1,8 @@
 """Contests: properties that a viewer and somebody else wrote at about the same time.
 
-A viewer's own change is not echoed to it, so when two writes cross on their way, the two ends can be left with different
-values. Such a property is contested for that viewer; once it has been quiet for a while the viewer is told its present
-value. Knows times and keys; no documents, no clock.
+A viewer's own change is not echoed to it, so when two writes cross on their way, the two ends can
+be left with different values. Such a property is contested for that viewer; once it has been quiet
+for a while the viewer is told its present value. Knows times and keys; no documents, no clock.
 """
 
 from hybridviz.core.changes import Key
@@ -10,7 +10,9 @@ from hybridviz.core.changes import Key
 WINDOW = 2.0
 """Seconds within which two writes may have crossed: longer than any usable connection's delay."""
 QUIET = 0.25
-"""Seconds of rest after which a contested value is told; shorter and a dragged slider would be thrown back."""
+"""Seconds of rest after which a contested value is told; shorter and a dragged slider would be
+thrown back.
+"""
 PRUNE_AT = 256
 """Properties remembered before those that are too old to matter are forgotten."""
 

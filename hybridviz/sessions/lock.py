@@ -1,7 +1,8 @@
 """The session lock. It belongs to an execution, not to a greenlet or thread.
 
-An async callback runs on the asyncio loop, in another greenlet or thread than the caller that waits for it with the
-lock held; both are one execution. A ContextVar says which executions the running code is part of.
+An async callback runs on the asyncio loop, in another greenlet or thread than the caller that waits
+for it with the lock held; both are one execution. A ContextVar says which executions the running
+code is part of.
 """
 
 from collections.abc import Callable
@@ -50,7 +51,9 @@ class SessionLock:
         return self._enter(call, *args)
 
     def run_within(self, timeout: float, call: Callable[..., object], *args: object) -> bool:
-        """Call with the lock held; return False, without a call, if it was not free in ``timeout`` s."""
+        """Call with the lock held; return False, without a call, if it was not free in ``timeout``
+        s.
+        """
         if self.held():
             self._again(call, *args)
         elif not self._mutex.acquire(timeout):
@@ -88,7 +91,9 @@ class SessionLock:
 
 
 def apart(call: Callable[..., T], *args: object) -> T:
-    """Call as code that belongs to no execution: what it spawns must wait for locks like anybody else."""
+    """Call as code that belongs to no execution: what it spawns must wait for locks like anybody
+    else.
+    """
     token = _executions.set(())
     try:
         return call(*args)

@@ -1,8 +1,9 @@
 """The outbox: what waits to be sent to one viewer, bounded in bytes.
 
-Filled under the session lock, emptied by the connection's writer; neither ever waits for the other. Over the
-soft limit it forgets values and remembers only which properties the viewer must be told again; the writer asks the
-session for them when the viewer has caught up. Over the hard limit the viewer is given up.
+Filled under the session lock, emptied by the connection's writer; neither ever waits for the other.
+Over the soft limit it forgets values and remembers only which properties the viewer must be told
+again; the writer asks the session for them when the viewer has caught up. Over the hard limit the
+viewer is given up.
 """
 
 from collections import deque
@@ -16,7 +17,8 @@ MIB = 1024 * 1024
 SOFT_LIMIT = 4 * MIB
 """Bytes that may wait before old values are dropped: some seconds of a busy app on a slow line."""
 HARD_LIMIT = 64 * MIB
-"""Bytes that may wait at all. Only what cannot be dropped gets here: replies, new models, messages."""
+"""Bytes that may wait at all. Only what cannot be dropped gets here: replies, new models, messages.
+"""
 
 Entry = tuple[Outgoing, Sequence[Change]]
 """A message, and the changes that it is made of if it is a PATCH-DOC."""
@@ -54,7 +56,8 @@ class Outbox:
         return self._append(message, ())
 
     def put_changes(self, changes: Sequence[Change], message: Outgoing) -> bool:
-        """Add the PATCH-DOC ``message`` made of ``changes``; return False if the viewer is too slow.
+        """Add the PATCH-DOC ``message`` made of ``changes``; return False if the viewer is too
+        slow.
 
         Changes of properties that the viewer will be told again anyway are left out.
         """
@@ -92,7 +95,9 @@ class Outbox:
             self.size += message.size
 
     def take(self) -> list[Outgoing]:
-        """Wait for messages and take all; an empty list means: closed, or only `stale` is left to be told."""
+        """Wait for messages and take all; an empty list means: closed, or only `stale` is left to
+        be told.
+        """
         while True:
             self._ready.wait()
             self._guard.acquire()
@@ -104,7 +109,7 @@ class Outbox:
                 return [message for message, _ in entries]
 
     def take_stale(self) -> list[Key]:
-        """Take the properties that the viewer must be told again. Call with the session lock held."""
+        """Take the properties that the viewer must be told again; with the session lock held."""
         self._guard.acquire()
         keys, self._stale = list(self._stale), {}
         self._guard.release()

@@ -1,4 +1,6 @@
-"""The sessions of one app, by id: each made exactly once, however many requests ask for it, and ended when unused."""
+"""The sessions of one app, by id: each made exactly once, however many requests ask for it, and
+ended when unused.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -54,8 +56,8 @@ class SessionRegistry:
 
         Args:
             ident: session id.
-            build: fills ``session.document``; called at most once, with the session's lock held, by the first who
-                asks. What it raises reaches all who wait, and no session is kept.
+            build: fills ``session.document``; called at most once, with the session's lock held, by
+                the first who asks. What it raises reaches all who wait, and no session is kept.
             request: what the app sees as ``curdoc().session_context.request``.
 
         Raises:

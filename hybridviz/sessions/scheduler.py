@@ -1,7 +1,8 @@
 """When periodic, timeout and next-tick callbacks run; how is the session's business.
 
-A periodic callback keeps its cadence: ticks are at multiples of its period from the moment it was added, and one that
-overruns skips ticks, never piles up. Next-tick callbacks run one after the other, in the order they were added.
+A periodic callback keeps its cadence: ticks are at multiples of its period from the moment it was
+    added, and one that overruns skips ticks, never piles up. Next-tick callbacks run one after the
+    other, in the order they were added.
 """
 
 from collections import deque
@@ -33,7 +34,9 @@ class CallbackScheduler:
         self._closed = False
 
     def add(self, callback: Any) -> None:
-        """Start a callback object of Bokeh's: one with a ``period``, a ``timeout`` (both ms), or neither."""
+        """Start a callback object of Bokeh's: one with a ``period``, a ``timeout`` (both ms), or
+        neither.
+        """
         if self._closed:
             return
         self._timers[callback.id] = None

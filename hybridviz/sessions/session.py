@@ -1,7 +1,7 @@
 """A session: one live document with its lock, its callbacks and its audience.
 
-All that touches the document passes through `execute` (a client's command), `run` (anything else) or a callback that
-these lead to. Knows no socket: a viewer is an outbox and a way to close it.
+All that touches the document passes through `execute` (a client's command), `run` (anything else)
+or a callback that these lead to. Knows no socket: a viewer is an outbox and a way to close it.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Any
 
 from bokeh import __version__ as bokeh_version
 from bokeh.core.serialization import Buffer, Serialized
+from bokeh.core.types import ID
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.events import ConnectionLost
 
@@ -86,7 +87,9 @@ class Session:
     # -- commands of clients
 
     def execute(self, command: protocol.Command, viewer: Viewer) -> None:
-        """Carry out a client's command; its reply is in the viewer's outbox before the lock is released."""
+        """Carry out a client's command; its reply is in the viewer's outbox before the lock is
+        released.
+        """
         self._locked(self._execute, command, viewer)
 
     def _execute(self, command: protocol.Command, viewer: Viewer) -> None:
@@ -143,10 +146,11 @@ class Session:
         viewers_know_all(self.document)
 
     def _push(self, command: protocol.Push, viewer: Viewer) -> None:
-        buffers = [Buffer(key, data) for key, data in command.buffers.items()]  # type: ignore[arg-type]
+        buffers = [Buffer(ID(key), data) for key, data in command.buffers.items()]
+        pushed: Any = Serialized(command.doc, buffers)
         self._pusher = viewer
         try:
-            self.document.replace_with_json(Serialized(command.doc, buffers))  # type: ignore[arg-type]
+            self.document.replace_with_json(pushed)
         except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
             raise PatchError(f"the document cannot be read: {error}") from None
         finally:
@@ -156,7 +160,9 @@ class Session:
     # -- work of the app
 
     def run(self, call: Callable[..., Any], *args: Any) -> None:
-        """Call with the document locked; what it raises is logged. Nothing happens once the session has ended."""
+        """Call with the document locked; what it raises is logged. Nothing happens once the session
+        has ended.
+        """
         self._locked(self._run, call, *args)
 
     def build(self, call: Callable[["Session"], object]) -> None:
@@ -207,7 +213,8 @@ class Session:
         if isinstance(result, Awaitable):
             if asyncio._get_running_loop() is None:
                 self._runtime.run_coroutine(_wait_for(result), copy_context())
-            else:  # a coroutine changed what another coroutine listens to: it has its turn afterwards
+            else:
+                # A coroutine changed what another one listens to: that has its turn afterwards.
                 apart(self._runtime.spawn, self.run, _wait_for, result)
 
     def _report(self, error: BaseException) -> None:
@@ -228,7 +235,9 @@ class Session:
             viewers_know(self.document, self._brought)
 
     def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Call one callback of the app. What the outermost one raises is logged; the session lives on."""
+        """Call one callback of the app. What the outermost one raises is logged; the session lives
+        on.
+        """
         if getattr(callback, "nolock", False):
             apart(self._runtime.spawn, self._run_unlocked, callback, *args)
         elif self._guarded:

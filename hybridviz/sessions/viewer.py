@@ -1,4 +1,6 @@
-"""A viewer: what a session knows of one connection. Its identity is the origin of the changes it makes."""
+"""A viewer: what a session knows of one connection. Its identity is the origin of the changes it
+makes.
+"""
 
 from collections.abc import Callable
 
@@ -27,6 +29,6 @@ class Viewer:
             self.give_up()
 
     def give_up(self) -> None:
-        """End the connection of a viewer that does not read; its page will pull the document anew."""
+        """End the connection of a viewer that does not read; its page pulls the document anew."""
         self.synced = False
         self.close(1013, "too slow: over the limit of what may wait to be sent")

@@ -1,5 +1,5 @@
-"""A connection: one transport bound to one session. A reader loop turns fragments into commands, a writer loop empties
-the viewer's outbox; nothing else touches the socket.
+"""A connection: one transport bound to one session. A reader loop turns fragments into commands, a
+writer loop empties the viewer's outbox; nothing else touches the socket.
 """
 
 import logging
@@ -16,7 +16,9 @@ log = logging.getLogger("hybridviz.ws")
 MESSAGE_TIMEOUT = 60.0
 """Seconds in which a message that has begun must be whole."""
 MERGE_LIMIT = 16 * 1024
-"""Bytes of a batch of messages that are written as one; each write costs about as much as copying this."""
+"""Bytes of a batch of messages that are written as one; each write costs about as much as copying
+this.
+"""
 
 
 class Connection:
@@ -46,7 +48,9 @@ class Connection:
         self._page = page
 
     def run(self) -> None:
-        """Serve until the connection is over; whatever ends it, the socket is closed and the session is told."""
+        """Serve until the connection is over; whatever ends it, the socket is closed and the
+        session is told.
+        """
         viewer = self._session.join(self._close_soon, self._page)
         log.debug("= %s connected", self._session)
         writer = self._runtime.spawn(self._write, viewer)

@@ -10,13 +10,16 @@ from hybridviz.core.fragments import Fragment, Outgoing
 
 
 class Transport(Protocol):
-    """One websocket after its handshake. One greenlet or thread receives, one sends; ``close`` may be any."""
+    """One websocket after its handshake. One greenlet or thread receives, one sends; ``close`` may
+    be any.
+    """
 
     def receive(self, timeout: float | None = None) -> Fragment:
         """Wait for the next whole websocket message.
 
-        Control frames, fragmentation and keep-alive are dealt with inside: while it waits, a ping goes out after
-        each ``keep_alive`` seconds of silence, and a peer that leaves one unanswered as long is given up.
+        Control frames, fragmentation and keep-alive are dealt with inside: while it waits, a ping
+        goes out after each ``keep_alive`` seconds of silence, and a peer that leaves one unanswered
+        as long is given up.
 
         Args:
             timeout: seconds to wait at most, ``None`` for ever.
@@ -24,7 +27,8 @@ class Transport(Protocol):
         Raises:
             TimeoutError: no whole message arrived in ``timeout`` seconds.
             TransportClosed: the peer closed, vanished, or is silent.
-            FrameError: the peer broke RFC 6455 or the size limit; the caller closes with its ``close_code``.
+            FrameError: the peer broke RFC 6455 or the size limit; the caller closes with its
+                ``close_code``.
         """
 
     def send(self, message: Outgoing) -> None:
@@ -37,5 +41,6 @@ class Transport(Protocol):
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Send a close frame (reason cut to 123 bytes of UTF-8) and end the connection; idempotent.
 
-        Wakes a waiting ``receive`` with TransportClosed, and a ``send`` that waits for a peer that does not read.
+        Wakes a waiting ``receive`` with TransportClosed, and a ``send`` that waits for a peer that
+        does not read.
         """

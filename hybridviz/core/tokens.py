@@ -1,0 +1,136 @@
+"""Session tokens, in Bokeh's own format: what a page shows to open the websocket of its session.
+
+Knows no request and no clock: keys and times come in as arguments. Pages write tokens, websockets
+read them; ``bokeh.client`` writes its own, which carry no signature.
+"""
+
+import binascii
+import hashlib
+import hmac
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from hybridviz.errors import TokenRefused
+
+PACKED = "__bk__zlib_"
+"""The field in which Bokeh keeps what else a token carries, as compressed JSON."""
+MAX_TOKEN = 8 * 1024
+"""Longest token, in bytes: servers refuse longer headers anyway."""
+MAX_PAYLOAD = 64 * 1024
+"""Most bytes that a compressed payload may become."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a token says.
+
+    Attributes:
+        session_id: the session it opens.
+        expires: Unix time in seconds.
+        signed: whether it is signed with our key; the caller decides whom to believe without.
+        expired: whether it was too old when it was read.
+        payload: what else it carries, such as ``arguments``: names to lists of bytes.
+    """
+
+    session_id: str
+    expires: float
+    signed: bool
+    expired: bool
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def make_token(
+    session_id: str, key: bytes, expires: float, payload: Mapping[str, Any] | None = None
+) -> str:
+    """Return a signed token.
+
+    Args:
+        session_id: the session it opens.
+        key: the secret that signs it.
+        expires: Unix time in seconds until which it opens a new session.
+        payload: JSON values and bytes that shall be read back with it.
+    """
+    claims: dict[str, Any] = {"session_id": session_id, "session_expiry": int(expires)}
+    if payload:
+        claims[PACKED] = _encode64(zlib.compress(orjson.dumps(payload, default=_bytes_to_json), 9))
+    body = _encode64(orjson.dumps(claims))
+    return f"{body}.{_signature(body, key)}"
+
+
+def read_token(token: str, key: bytes, now: float) -> TokenClaims:
+    """Check a token's signature and return what it says.
+
+    Args:
+        token: as the client sent it.
+        key: the secret it should be signed with.
+        now: Unix time in seconds.
+
+    Raises:
+        TokenRefused: it is malformed or forged.
+    """
+    if len(token) > MAX_TOKEN:
+        raise TokenRefused("the token is too long")
+    body, dot, signature = token.partition(".")
+    if dot and not hmac.compare_digest(_signature(body, key).encode(), signature.encode()):
+        raise TokenRefused("the token is not signed with this server's key")
+    try:
+        return _claims(_decode64(body), bool(dot), now)
+    except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, RecursionError):
+        raise TokenRefused("the token is malformed") from None
+
+
+def _claims(body: bytes, signed: bool, now: float) -> TokenClaims:
+    claims = _object(body)
+    session_id, expires = claims.pop("session_id"), claims.pop("session_expiry")
+    if not isinstance(session_id, str) or not session_id:
+        raise ValueError("session_id must be text")
+    packed = claims.pop(PACKED, None)
+    if packed is not None:
+        claims.update(_bytes_from_json(_object(_decompress(_decode64(packed)))))
+    return TokenClaims(session_id, float(expires), signed, now > expires, claims)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    value = orjson.loads(data)
+    if not isinstance(value, dict):
+        raise ValueError("a token is a JSON object")
+    return value
+
+
+def _decompress(data: bytes) -> bytes:
+    reader = zlib.decompressobj()
+    plain = reader.decompress(data, MAX_PAYLOAD)
+    if not reader.eof:
+        raise ValueError("the payload is cut or too long")
+    return plain
+
+
+def _signature(body: str, key: bytes) -> str:
+    return _encode64(hmac.digest(key, body.encode(), hashlib.sha256))
+
+
+def _encode64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _bytes_to_json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"bytes": _encode64(value)}
+    raise TypeError(f"a token cannot carry {type(value).__name__}")
+
+
+def _bytes_from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"bytes"}:
+            return _decode64(value["bytes"])
+        return {name: _bytes_from_json(item) for name, item in value.items()}
+    return [_bytes_from_json(item) for item in value] if isinstance(value, list) else value
