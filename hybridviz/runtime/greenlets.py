@@ -1,0 +1,216 @@
+"""Greenlets of gevent, in a process that was monkey-patched. The only module of the runtime that
+imports gevent.
+
+The hub is that of the thread that made the runtime; from any other OS thread calls cross over by a
+callback of its loop, because a greenlet spawned there would never run.
+"""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from typing import Any, TypeVar
+
+import gevent
+import gevent.event
+import gevent.hub
+import gevent.lock
+import gevent.threadpool
+
+from hybridviz.runtime.base import Event, Lock, Task, Timer
+from hybridviz.runtime.logged import logged
+
+T = TypeVar("T")
+
+OFFLOAD_THREADS = 10
+"""Real threads for `offload`; more would only compete for the interpreter's lock."""
+
+
+class GreenletLock:
+    """A binary semaphore: any greenlet may release it."""
+
+    def __init__(self) -> None:
+        self._semaphore = gevent.lock.Semaphore(1)
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        return bool(self._semaphore.acquire(timeout=timeout))
+
+    def release(self) -> None:
+        self._semaphore.release()
+
+
+class GreenletEvent:
+    """gevent's event, which may also be set from another OS thread."""
+
+    def __init__(self, runtime: "GreenletRuntime") -> None:
+        self._event = gevent.event.Event()
+        self._runtime = runtime
+
+    def set(self) -> None:
+        self._runtime.in_hub(self._event.set)
+
+    def clear(self) -> None:
+        self._event.clear()
+
+    def is_set(self) -> bool:
+        return bool(self._event.is_set())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return bool(self._event.wait(timeout))
+
+
+class GreenletTask:
+    """A greenlet that runs, or is about to be made by the hub's own thread."""
+
+    def __init__(self, runtime: "GreenletRuntime") -> None:
+        self._done = GreenletEvent(runtime)
+
+    def run(self, context: Context, call: Callable[..., object], *args: object) -> None:
+        try:
+            context.run(logged, call, *args)
+        finally:
+            self._done.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        return self._done.wait(timeout)
+
+
+class GreenletTimer:
+    """A timer of the hub's loop."""
+
+    def __init__(self, runtime: "GreenletRuntime") -> None:
+        self._runtime = runtime
+        self._cancelled = False
+        self._watcher: Any = None
+
+    def start(self, delay: float, task: GreenletTask, *args: object) -> None:
+        if not self._cancelled:
+            self._watcher = self._runtime.hub.loop.timer(max(delay, 0))
+            self._watcher.start(self._fire, task, *args, update=True)
+
+    def _fire(self, task: GreenletTask, *args: object) -> None:
+        self._stop()
+        gevent.spawn(task.run, *args)
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        self._runtime.in_hub(self._stop)
+
+    def _stop(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher.close()
+            self._watcher = None
+
+
+class GreenletRuntime:
+    """The runtime of a monkey-patched process."""
+
+    name = "greenlets"
+
+    def __init__(self) -> None:
+        self.hub = gevent.hub.get_hub()
+        self._loop: _AsyncioLoop | None = None
+        self._pool: gevent.threadpool.ThreadPool | None = None
+
+    def in_hub(self, call: Callable[..., object], *args: object) -> None:
+        """Call in the hub's thread: at once if this is it, else soon."""
+        if gevent.hub.get_hub() is self.hub:
+            call(*args)
+        else:
+            self.hub.loop.run_callback_threadsafe(call, *args)
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        gevent.sleep(seconds)
+
+    def lock(self) -> Lock:
+        return GreenletLock()
+
+    def event(self) -> Event:
+        return GreenletEvent(self)
+
+    def spawn(self, call: Callable[..., object], *args: object) -> Task:
+        task = GreenletTask(self)
+        self.in_hub(gevent.spawn, task.run, copy_context(), call, *args)
+        return task
+
+    def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
+        timer = GreenletTimer(self)
+        task = GreenletTask(self)
+        self.in_hub(timer.start, delay, task, copy_context(), call, *args)
+        return timer
+
+    def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
+        if self._loop is None:
+            self._loop = _AsyncioLoop()
+        return self._loop.run(coroutine, context)
+
+    def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        if self._pool is None:
+            self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self.hub)
+        result: T = self._pool.apply(call, args, kwargs)
+        return result
+
+    def close(self) -> None:
+        if self._loop is not None:
+            self._loop.stop()
+            self._loop = None
+        if self._pool is not None:
+            self._pool.kill()
+            self._pool = None
+
+
+class _GentleSelector(selectors.DefaultSelector):
+    """Lets go of asyncio's mark of the running loop while it waits.
+
+    The mark is kept per OS thread, which all greenlets share: with it in place asyncio.run() would
+        fail in every other greenlet.
+    """
+
+    def select(self, timeout: float | None = None) -> Any:
+        loop = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            return super().select(timeout)
+        finally:
+            asyncio._set_running_loop(loop)
+
+
+class _AsyncioLoop:
+    """One asyncio loop in a greenlet of its own, over the patched selectors."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.SelectorEventLoop(_GentleSelector())
+        self._greenlet = gevent.Greenlet(self._loop.run_forever)
+        self._greenlet.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
+        if gevent.getcurrent() is self._greenlet:
+            coroutine.close()
+            raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
+        outcome: gevent.event.AsyncResult[T] = gevent.event.AsyncResult()
+        self._loop.call_soon_threadsafe(self._start, coroutine, context, outcome)
+        result: T = outcome.get()
+        return result
+
+    def _start(self, coroutine: Any, context: Context, outcome: Any) -> None:
+        task = self._loop.create_task(coroutine, context=context)
+        task.add_done_callback(lambda done: _hand_over(done, outcome))
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._greenlet.join()
+        self._loop.close()
+
+
+def _hand_over(task: "asyncio.Task[Any]", outcome: Any) -> None:
+    if task.cancelled():
+        outcome.set_exception(asyncio.CancelledError())
+    elif (error := task.exception()) is not None:
+        outcome.set_exception(error)
+    else:
+        outcome.set(task.result())

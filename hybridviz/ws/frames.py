@@ -1,0 +1,255 @@
+"""Websocket frames without I/O (RFC 6455), for both ends. No extension is ever negotiated.
+
+Payloads are handed on whole; the decoder joins fragments, checks UTF-8 and sizes, and turns what
+the peer may not do into a FrameError with the close code that tells it so. Used by ``sockets``.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from hybridviz.core.fragments import Fragment, Outgoing
+from hybridviz.errors import FrameError, MessageTooBig, PayloadError
+
+LARGE = 64 * 1024
+"""Payloads from this size on (bytes) are written as they are instead of being copied together."""
+CONTROL_LIMIT = 125
+"""Largest payload of a control frame in bytes (RFC 6455 section 5.5)."""
+NUMPY_FROM = 512
+"""Bytes from which numpy unmasks faster than one big integer."""
+
+
+class Opcode(IntEnum):
+    """RFC 6455 section 5.2."""
+
+    CONTINUATION = 0
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The peer wants a pong with the same payload."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The peer answers a ping."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The peer closes; code 1005 if it gave none."""
+
+    code: int
+    reason: str
+
+
+Incoming = Fragment | Ping | Pong | Close
+
+
+class FrameDecoder:
+    """Bytes in, whole messages and control frames out.
+
+    Args:
+        max_size: largest message in bytes, over all its fragments.
+        masked: whether the peer must mask: True at a server, False at a client.
+    """
+
+    def __init__(self, max_size: int, *, masked: bool = True) -> None:
+        self._max_size = max_size
+        self._masked = masked
+        self._data = bytearray()
+        self._start = 0
+        self._wanted = 2
+        self._parts: list[bytes] = []
+        self._opcode: int | None = None
+        self._size = 0
+
+    def feed(self, data: bytes) -> Iterator[Incoming]:
+        """Take bytes as they came; yield what they complete.
+
+        Raises:
+            FrameError: the peer broke the protocol; nothing more can be decoded.
+        """
+        self._data += data
+        while len(self._data) - self._start >= self._wanted:
+            found = self._frame()
+            if found is not None:
+                yield found
+        if self._start:
+            del self._data[: self._start]
+            self._start = 0
+
+    def _frame(self) -> Incoming | None:
+        data, start = self._data, self._start
+        first, second = data[start], data[start + 1]
+        length, header = second & 0x7F, 2
+        if length == 126:
+            header = 4
+        elif length == 127:
+            header = 10
+        header += 4 if self._masked else 0
+        if len(data) - start < header:
+            self._wanted = header
+            return None
+        if length == 126:
+            (length,) = struct.unpack_from(">H", data, start + 2)
+        elif length == 127:
+            (length,) = struct.unpack_from(">Q", data, start + 2)
+        self._check(first, second, length)
+        if len(data) - start < header + length:
+            self._wanted = header + length
+            return None
+        end = start + header + length
+        payload = bytes(memoryview(data)[start + header : end])
+        if self._masked:
+            payload = mask(payload, bytes(data[start + header - 4 : start + header]))
+        self._start, self._wanted = end, 2
+        return self._take(first & 0x0F, bool(first & 0x80), payload)
+
+    def _check(self, first: int, second: int, length: int) -> None:
+        opcode = first & 0x0F
+        if first & 0x70:
+            raise FrameError("reserved bits are set")
+        if bool(second & 0x80) is not self._masked:
+            raise FrameError("frames of a client must be masked, those of a server must not")
+        if opcode >= Opcode.CLOSE:
+            if opcode > Opcode.PONG:
+                raise FrameError(f"unknown opcode {opcode}")
+            if length > CONTROL_LIMIT or not first & 0x80:
+                raise FrameError("control frames must be short and whole")
+            return
+        if opcode > Opcode.BINARY:
+            raise FrameError(f"unknown opcode {opcode}")
+        if (opcode == Opcode.CONTINUATION) is (self._opcode is None):
+            raise FrameError("fragments of a message are out of order")
+        if length >> 63:
+            raise FrameError("length of a frame is negative")
+        if self._size + length > self._max_size:
+            raise MessageTooBig(f"message is over {self._max_size} bytes")
+
+    def _take(self, opcode: int, final: bool, payload: bytes) -> Incoming | None:
+        if opcode >= Opcode.CLOSE:
+            return _control(opcode, payload)
+        if opcode != Opcode.CONTINUATION:
+            self._opcode = opcode
+        if not final or self._parts:
+            self._parts.append(payload)
+            self._size += len(payload)
+        if not final:
+            return None
+        if self._parts:
+            payload = b"".join(self._parts)
+            self._parts, self._size = [], 0
+        binary, self._opcode = self._opcode == Opcode.BINARY, None
+        if not binary:
+            check_utf8(payload)
+        return Fragment(payload, binary)
+
+
+def _control(opcode: int, payload: bytes) -> Incoming:
+    if opcode == Opcode.PING:
+        return Ping(payload)
+    if opcode == Opcode.PONG:
+        return Pong(payload)
+    if not payload:
+        return Close(1005, "")
+    if len(payload) == 1:
+        raise FrameError("a close code has two bytes")
+    (code,) = struct.unpack_from(">H", payload)
+    if not is_legal_close_code(code):
+        raise FrameError(f"illegal close code {code}")
+    check_utf8(payload[2:])
+    return Close(code, payload[2:].decode())
+
+
+def is_legal_close_code(code: int) -> bool:
+    """Return whether a close code may be on the wire (RFC 6455 section 7.4 and IANA's list)."""
+    return 3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))
+
+
+def check_utf8(payload: bytes) -> None:
+    """Raise PayloadError if ``payload`` is not UTF-8."""
+    if not payload.isascii():
+        try:
+            payload.decode()
+        except UnicodeDecodeError as error:
+            raise PayloadError(f"text is not UTF-8: {error}") from None
+
+
+def mask(payload: bytes, key: bytes) -> bytes:
+    """Mask or unmask a payload with a key of 4 bytes."""
+    size = len(payload)
+    if size >= NUMPY_FROM:
+        keys = np.frombuffer(key * (size // 4 + 1), np.uint8, size)
+        return (np.frombuffer(payload, np.uint8) ^ keys).tobytes()
+    number = int.from_bytes(payload, "big") ^ int.from_bytes((key * (size // 4 + 1))[:size], "big")
+    return number.to_bytes(size, "big")
+
+
+def encode_frame(opcode: int, payload: bytes | memoryview, key: bytes | None = None) -> bytes:
+    """Encode one whole frame; with ``key`` (4 bytes) it is masked, as a client must."""
+    head = frame_head(opcode, len(payload), masked=key is not None)
+    if key is None:
+        return head + payload
+    return head + key + mask(bytes(payload), key)
+
+
+def frame_head(opcode: int, length: int, *, masked: bool = False) -> bytes:
+    """Encode the head of a whole frame, without its key."""
+    flag = 0x80 if masked else 0
+    if length <= CONTROL_LIMIT:
+        return bytes((0x80 | opcode, flag | length))
+    if length < 1 << 16:
+        return struct.pack(">BBH", 0x80 | opcode, flag | 126, length)
+    return struct.pack(">BBQ", 0x80 | opcode, flag | 127, length)
+
+
+def encode_close(code: int, reason: str, key: bytes | None = None) -> bytes:
+    """Encode a close frame; a reason that is too long is cut at a character."""
+    text = reason.encode()[: CONTROL_LIMIT - 2].decode(errors="ignore")
+    return encode_frame(Opcode.CLOSE, struct.pack(">H", code) + text.encode(), key)
+
+
+def encode_message(message: Outgoing, *, masked: bool = False) -> list[bytes | memoryview]:
+    """Encode all fragments of a message, as few chunks as possible without copying large payloads.
+
+    A server's chunks are kept on the message, for the next viewer.
+    """
+    if masked:
+        return [b"".join(_masked_frames(message))]
+    if message.wire is None:
+        message.wire = _chunks(message)
+    return message.wire
+
+
+def _masked_frames(message: Outgoing) -> Iterator[bytes]:
+    for payload, binary in message.fragments:
+        yield encode_frame(Opcode.BINARY if binary else Opcode.TEXT, payload, os.urandom(4))
+
+
+def _chunks(message: Outgoing) -> list[bytes | memoryview]:
+    chunks: list[bytes | memoryview] = []
+    small: list[bytes | memoryview] = []
+    for payload, binary in message.fragments:
+        small.append(frame_head(Opcode.BINARY if binary else Opcode.TEXT, len(payload)))
+        if len(payload) < LARGE:
+            small.append(payload)
+        else:
+            chunks += (b"".join(small), memoryview(payload))
+            small = []
+    if small:
+        chunks.append(b"".join(small))
+    return chunks
