@@ -22,18 +22,6 @@ Authority = tuple[str, int]
 """A host in lower case and a port."""
 
 
-def default_hosts(address: str, port: int) -> tuple[str, ...]:
-    """Return the Host headers that ``serve`` accepts unless told otherwise.
-
-    Args:
-        address: what the server listens on, as a name, IPv4 or IPv6 address.
-        port: its port.
-    """
-    own = f"[{address}]" if ":" in address and not address.startswith("[") else address
-    names = dict.fromkeys(("localhost", "127.0.0.1", "[::1]", own))
-    return tuple(f"{name}:{port}" for name in names if name)
-
-
 def check_host(header: str | None, allowed: Sequence[str], scheme: str = "http") -> None:
     """Check a Host header.
 

@@ -1,0 +1,42 @@
+"""Closed loops: several workers that each do one thing again and again until the time is over."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from benchmarks.measure import Target
+from benchmarks.visitor import Visitor
+
+Step = Callable[[], Awaitable[object]]
+
+
+async def open_visitors(target: Target, app: str, count: int) -> list[Visitor]:
+    """Open sessions, all at once."""
+    return await asyncio.gather(*(Visitor.open(target, app) for _ in range(count)))
+
+
+async def open_and_slide(target: Target, app: str, count: int) -> list[Visitor]:
+    """Open sessions; each has slid once, so that first-time work is over."""
+    visitors = await open_visitors(target, app, count)
+    await asyncio.gather(*(visitor.slide() for visitor in visitors))
+    return visitors
+
+
+async def repeat(seconds: float, steps: Sequence[Step]) -> list[float]:
+    """Run each step in its own loop for ``seconds``; return how long every single one took, in ms.
+
+    Steps under way at the end are waited for, so the measured time is a little longer.
+    """
+    end = time.perf_counter() + seconds
+    taken: list[float] = []
+    await asyncio.gather(*(_loop(step, end, taken) for step in steps))
+    return taken
+
+
+async def _loop(step: Step, end: float, taken: list[float]) -> None:
+    start = time.perf_counter()
+    while start < end:
+        await step()
+        done = time.perf_counter()
+        taken.append((done - start) * 1000)
+        start = done

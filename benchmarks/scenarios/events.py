@@ -1,0 +1,30 @@
+"""Twenty clients, each in its own session, sending events as fast as they are answered."""
+
+from benchmarks.crowd import open_and_slide, repeat
+from benchmarks.measure import Meter, Target
+from benchmarks.scenario import Figures, Metric, Scenario
+
+CLIENTS = 20
+
+
+async def run(target: Target) -> Figures:
+    """Slide in a closed loop on each client."""
+    visitors = await open_and_slide(target, "slider", CLIENTS)
+    steps = [visitor.slide for visitor in visitors]
+    await repeat(target.seconds / 10, steps)
+    with Meter(target) as meter:
+        taken = await repeat(target.seconds, steps)
+    return {
+        "events": len(taken) / meter.wall,
+        "CPU per event": meter.cpu * 1000 / len(taken),
+        "generator": meter.generator,
+    }
+
+
+SCENARIO = Scenario(
+    name="events",
+    title="20 clients sending events",
+    apps=("slider",),
+    run=run,
+    metrics=(Metric("events", "1/s", "higher"), Metric("CPU per event", "ms", "lower")),
+)

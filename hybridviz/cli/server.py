@@ -1,0 +1,135 @@
+"""The gevent server behind ``hybridviz serve``: bind, say where, serve, and end in good order.
+
+Imported only after the process has been monkey-patched.
+"""
+
+import errno
+import logging
+import os
+import signal
+import socket
+import webbrowser
+from dataclasses import replace
+from typing import Any
+
+import click
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
+from geventwebsocket.handler import WebSocketHandler
+
+from hybridviz.appload.loader import load_apps
+from hybridviz.cli.addresses import banner, own_hosts, public_url
+from hybridviz.cli.last_resort import exit_after
+from hybridviz.config import Settings
+from hybridviz.logs import configure_logging
+from hybridviz.web.extension import create_app
+
+log = logging.getLogger("hybridviz.cli")
+access_log = logging.getLogger("hybridviz.access")
+
+BACKLOG = 1024
+
+EXIT_WITHIN = 4.8
+"""Seconds after the signal at which the process ends come what may; supervisors are told 5."""
+
+SESSIONS_WITHIN = 3.0
+"""Seconds for destroy callbacks and close frames."""
+
+REQUESTS_WITHIN = 1.0
+"""Seconds for requests that are still being answered."""
+
+
+class LoggedRequest(WebSocketHandler):  # type: ignore[misc]  # it carries no types
+    """A request that is logged once it is answered."""
+
+    def log_request(self) -> None:
+        access_log.info("%s", self.format_request())
+
+
+def run_server(settings: Settings, show: bool) -> int:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: as given; hosts that are not given become the server's own.
+        show: whether to open a browser.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        ConfigError: an app or a setting is wrong.
+        click.ClickException: the server cannot listen.
+    """
+    configure_logging(settings.log_level, settings.log_format)
+    stop = _stop_event()
+    apps = load_apps(settings.apps, settings.args)
+    listener = listen(settings.address, settings.port)
+    settings = replace(settings, port=listener.getsockname()[1])
+    if not settings.hosts:
+        settings = replace(settings, hosts=own_hosts(settings.address, settings.port))
+    flask_app = create_app(settings, apps)
+    server = WSGIServer(
+        listener,
+        flask_app,
+        spawn=Pool(),
+        handler_class=LoggedRequest,
+        log=access_log,
+        error_log=log,
+    )
+    server.logger = logging.getLogger("hybridviz.handshake")
+    server.start()
+    routes = [app.route for app in apps]
+    click.echo(banner(settings, routes))
+    if show:
+        gevent.spawn(_show, public_url(settings, routes[0] if len(routes) == 1 else "/"))
+    stop.wait()
+    _shut_down(server, flask_app.extensions["hybridviz"])
+    return 0
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """Bind and listen.
+
+    Raises:
+        click.ClickException: with one line about why it is not possible.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise click.ClickException(_listen_problem(address, port, error)) from None
+
+
+def _listen_problem(address: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use: stop what uses it, or choose another with --port"
+    return f"cannot listen on {address} port {port}: {error.strerror or error}"
+
+
+def _stop_event() -> Event:
+    stop = Event()
+
+    def ask(number: int, frame: Any) -> None:
+        if stop.is_set():
+            os._exit(130)  # asked twice: at once, whatever greenlet this happens to run in
+        exit_after(EXIT_WITHIN)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return stop
+
+
+def _shut_down(server: WSGIServer, viz: Any) -> None:
+    log.info("= stopping")
+    server.close()
+    with gevent.Timeout(SESSIONS_WITHIN, False):
+        viz.close("the server is shutting down")
+    server.pool.join(REQUESTS_WITHIN)
+
+
+def _show(url: str) -> None:
+    if not webbrowser.open(url):
+        log.warning("! no browser could be opened for %s", url)

@@ -1,0 +1,1 @@
+"""The Flask side: pages, websockets and files; `extension` puts them together."""

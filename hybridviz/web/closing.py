@@ -1,0 +1,63 @@
+"""The orderly end of a server: sessions first, so that destroy callbacks run, then its sockets."""
+
+from collections.abc import Callable, Sequence
+
+from hybridviz.runtime.base import Runtime
+from hybridviz.sessions import SessionRegistry
+from hybridviz.web.sockets import Sockets
+
+SESSIONS_WITHIN = 3.0
+"""Seconds for destroy callbacks."""
+GOODBYE_WITHIN = 1.0
+"""Seconds for close frames and for views to return."""
+GOING_AWAY = 1001
+
+
+class Closing:
+    """Ends a server once, however many ask for it.
+
+    Args:
+        runtime: of the server; it is closed too.
+        registries: its sessions.
+        sockets: its websockets.
+    """
+
+    def __init__(
+        self, runtime: Runtime, registries: Sequence[SessionRegistry], sockets: Sockets
+    ) -> None:
+        self._runtime = runtime
+        self._registries = registries
+        self._sockets = sockets
+        self._begun = runtime.lock()
+        self._done = runtime.event()
+        self.undo: Callable[[], None] = lambda: None
+
+    def close(self, reason: str) -> None:
+        """Close all with 1001; return within 5 seconds, whatever callbacks do.
+
+        The first caller does it, the others wait for that.
+        """
+        if not self._begun.acquire(0):  # never given back
+            self._done.wait(SESSIONS_WITHIN + GOODBYE_WITHIN)
+            return
+        try:
+            self._end_sessions(reason)
+            self._end_sockets(reason)
+            self._runtime.close()
+        finally:
+            self._done.set()
+            self.undo()
+
+    def _end_sessions(self, reason: str) -> None:
+        end = self._runtime.now() + SESSIONS_WITHIN
+        tasks = [
+            self._runtime.spawn(registry.close, GOING_AWAY, reason) for registry in self._registries
+        ]
+        for task in tasks:
+            task.join(max(0.0, end - self._runtime.now()))
+
+    def _end_sockets(self, reason: str) -> None:
+        end = self._runtime.now() + GOODBYE_WITHIN
+        self._sockets.close(GOING_AWAY, reason)
+        while len(self._sockets) and self._runtime.now() < end:
+            self._runtime.sleep(0.01)

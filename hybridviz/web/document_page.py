@@ -1,0 +1,76 @@
+"""The HTML page that shows a session's document, made with Bokeh's own templates.
+
+Knows documents, tokens and URLs. Knows no request, session or registry. Called by ``pages``.
+"""
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from bokeh.document import Document
+from bokeh.embed.bundle import bundle_for_objs_and_resources
+from bokeh.embed.elements import html_page_for_render_items
+from bokeh.embed.util import RenderItem
+from bokeh.resources import Resources
+from bokeh.util.serialization import make_globally_unique_css_safe_id
+
+from hybridviz.web.assets import AssetFolder
+
+Page = tuple[bytes, bytes]
+"""A page without its token: what comes before it, what comes after."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Where a page finds its files.
+
+    Attributes:
+        mount: URL path under which the application is mounted, without a slash at its end.
+        prefix: what stands before ``static/`` for BokehJS; empty or with a slash at its end.
+        bokeh: BokehJS's files.
+        own: our files.
+    """
+
+    mount: str
+    prefix: str
+    bokeh: AssetFolder
+    own: AssetFolder
+
+    def own_url(self, name: str) -> str:
+        """Return the URL of one of our files."""
+        return f"{quote(self.mount)}/_hybridviz/{self.own.versioned(name)}"
+
+    def bundle(self) -> tuple[str, str]:
+        """Return the HTML that loads all scripts, and all styles.
+
+        Ours come first: the script must see the websocket that BokehJS opens.
+        """
+        root = f"{quote(self.mount)}/{self.prefix}"
+        resources = Resources(mode="server", root_url=root, path_versioner=self.bokeh.versioned)
+        js, css = bundle_for_objs_and_resources(None, resources)
+        script = f'<script src="{self.own_url("connection.js")}"></script>\n'
+        style = f'<link rel="stylesheet" href="{self.own_url("connection.css")}">\n'
+        return script + js, style + css
+
+
+def page_of_document(document: Document, token: str, links: PageLinks) -> str:
+    """Return the page of a document that an app has filled, by the document's own template."""
+    item = RenderItem(token=token, roots=document.roots, use_for_title=True)
+    return html_page_for_render_items(
+        links.bundle(),
+        {},
+        [item],
+        document.title,
+        template=document.template,
+        template_variables=document.template_variables,
+    )
+
+
+def page_without_roots(title: str, links: PageLinks) -> Page:
+    """Return a page that shows whatever roots its document will have, split around the token."""
+    mark = secrets.token_hex(16)
+    element = make_globally_unique_css_safe_id()
+    item = RenderItem(token=mark, elementid=element, use_for_title=True)
+    html = html_page_for_render_items(links.bundle(), {}, [item], title)
+    head, tail = html.split(mark)
+    return head.encode(), tail.encode()

@@ -1,0 +1,35 @@
+"""Error pages: what a visitor sees of an exception that a view has raised."""
+
+from flask import Response, current_app, make_response, render_template
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from hybridviz.appload.error_document import error_html
+from hybridviz.errors import AppLoadError, HandshakeRefused, HybridVizError
+
+
+def http_error(error: HTTPException) -> Response:
+    """Render an HTTP error, such as 404 or, for an unexpected exception, 500."""
+    response = make_response(
+        render_template("hybridviz/error.html", title=error.name, text=error.description),
+        error.code,
+    )
+    response.headers.extend(
+        (name, value) for name, value in error.get_headers() if name != "Content-Type"
+    )
+    return response
+
+
+def own_error(error: HybridVizError) -> Response:
+    """Render one of our own errors; what may tell too much stays in the log."""
+    if isinstance(error, AppLoadError):
+        dev = bool(current_app.extensions["hybridviz"].settings.dev)
+        page = {"title": "Error", "details": Markup(error_html(error, dev))}
+    elif isinstance(error, HandshakeRefused):
+        page = {"title": "Refused", "text": str(error)}
+    else:
+        page = {"title": "Error", "text": str(error)}
+    html = render_template("hybridviz/error.html", **page)
+    response = make_response(html, error.status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,131 @@
+"""The composition root: one Flask application becomes a server of live Bokeh apps.
+
+Everything is made here and handed down; nothing below looks anything up. `create_app` makes a
+server of its own, `HybridViz` adds one to a Flask application of yours.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from bokeh.util.paths import static_path
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from hybridviz.appload.app import App
+from hybridviz.appload.loader import load_apps
+from hybridviz.config import Settings
+from hybridviz.data_directory import DataDirectory
+from hybridviz.errors import ConfigError
+from hybridviz.runtime import choose_runtime
+from hybridviz.sessions import SessionRegistry
+from hybridviz.web.assets import AssetFolder, own_folder
+from hybridviz.web.closing import Closing
+from hybridviz.web.document_page import PageLinks
+from hybridviz.web.error_pages import http_error
+from hybridviz.web.exits import close_at_exit
+from hybridviz.web.pages import Pages
+from hybridviz.web.routes import blueprint
+from hybridviz.web.served import DocumentSpace, ServedApp
+from hybridviz.web.sockets import Sockets
+
+Apps = Iterable[App | str | os.PathLike[str]]
+
+
+class HybridViz:
+    """A server of live apps inside a Flask application.
+
+    Args:
+        app: the application; or call `init_app` later.
+        settings: all settings; by default ``HYBRIDVIZ_*`` of the application's config, with the
+            data directory in its instance folder.
+        apps: what to serve, paths of scripts or `App` objects; by default ``settings.apps``.
+    """
+
+    settings: Settings
+
+    def __init__(
+        self, app: Flask | None = None, settings: Settings | None = None, apps: Apps | None = None
+    ) -> None:
+        self._given = settings
+        self._apps = apps
+        self._closing: Closing | None = None
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Serve the apps from a Flask application.
+
+        Raises:
+            ConfigError: a setting or an app is wrong, or there is an application already.
+        """
+        if self._closing is not None or "hybridviz" in app.extensions:
+            raise ConfigError("a HybridViz object serves one Flask application, and only once")
+        self.settings = settings = self._given or _settings_of(app)
+        self.runtime = choose_runtime()
+        key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
+        served = {item.route: self._serve(item) for item in self._load()}
+        space = served.get("/") or self._serve(DocumentSpace())
+        everything = {"/": space, **served}
+        bokeh = AssetFolder(static_path(), self.runtime.offload)
+        own = AssetFolder(own_folder(), self.runtime.offload)
+        # The application's own files keep /static, if it has any.
+        prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
+        links = partial(PageLinks, prefix=prefix, bokeh=bokeh, own=own)
+        lifetime = settings.session_token_expiration
+        self.pages = Pages(served, space, links, key, time.time, lifetime)
+        self.sockets = Sockets(everything, settings, self.runtime, key, time.time)
+        app.extensions["hybridviz"] = self
+        app.register_blueprint(
+            blueprint(everything, self.pages, self.sockets, links(""), settings.hosts)
+        )
+        # geventwebsocket asks the WSGI callable which subprotocol to answer.
+        app.app_protocol = lambda path: "bokeh"  # type: ignore[attr-defined]
+        registries = [item.registry for item in everything.values()]
+        self._closing = Closing(self.runtime, registries, self.sockets)
+        self._closing.undo = close_at_exit(self.close, self.runtime.spawn)
+
+    def close(self, reason: str = "the server is shutting down") -> None:
+        """End all sessions and sockets, within 5 seconds. Idempotent; a second caller waits."""
+        if self._closing is not None:
+            self._closing.close(reason)
+
+    def _load(self) -> list[App]:
+        given = self.settings.apps if self._apps is None else self._apps
+        loaded: list[App] = []
+        for item in given:
+            if isinstance(item, str | os.PathLike):
+                loaded += load_apps([os.fspath(item)], self.settings.args)
+            else:
+                loaded.append(item)
+        return loaded
+
+    def _serve(self, app: App) -> ServedApp:
+        lifetime = self.settings.unused_session_lifetime
+        registry = SessionRegistry(app.route, self.runtime, lifetime)
+        return ServedApp(app, registry, dev=self.settings.dev)
+
+
+def create_app(settings: Settings | None = None, apps: Apps | None = None) -> Flask:
+    """Make a Flask application that is nothing but a hybridviz server.
+
+    Args:
+        settings: all settings; by default those of the environment.
+        apps: what to serve, paths of scripts or `App` objects; by default ``settings.apps``.
+
+    Raises:
+        ConfigError: a setting or an app is wrong.
+    """
+    app = Flask("hybridviz", static_folder=None)
+    server = HybridViz(app, settings or Settings.from_env(), apps)
+    app.add_url_rule("/", "index", server.pages.index)
+    app.add_url_rule("/<path:name>/ws", "unknown", server.sockets.unknown, websocket=True)
+    app.register_error_handler(HTTPException, http_error)
+    return app
+
+
+def _settings_of(app: Flask) -> Settings:
+    settings = Settings(data_dir=str(Path(app.instance_path) / "hybridviz"))
+    return settings.updated_from_mapping(app.config)

@@ -1,0 +1,70 @@
+"""The URLs of a server as a blueprint, which fits into any Flask application."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from bokeh.embed.bundle import extension_dirs
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from hybridviz.core.handshake import check_host
+from hybridviz.errors import HybridVizError
+from hybridviz.web.assets import AssetFolder
+from hybridviz.web.document_page import PageLinks
+from hybridviz.web.error_pages import http_error, own_error
+from hybridviz.web.pages import Pages
+from hybridviz.web.served import ServedApp
+from hybridviz.web.sockets import Sockets
+
+
+def blueprint(
+    served: Mapping[str, ServedApp],
+    pages: Pages,
+    sockets: Sockets,
+    links: PageLinks,
+    hosts: Sequence[str],
+) -> Blueprint:
+    """Return the routes of all apps and of the files that their pages need.
+
+    Args:
+        served: apps by their routes, with the document space at ``/``.
+        pages, sockets: the views.
+        links: the files, and the path below which Bokeh's are served.
+        hosts: Host headers to accept; empty: any.
+    """
+    routes = Blueprint("hybridviz", __name__, template_folder="templates")
+    for number, (route, app) in enumerate(served.items()):
+        base = route.rstrip("/")
+        view, socket = partial(pages.app, app), partial(sockets.view, route)
+        if base:
+            routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
+        routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
+    _add_files(routes, links)
+    routes.before_request(partial(_check_host, hosts))
+    routes.register_error_handler(HybridVizError, own_error)
+    routes.register_error_handler(HTTPException, http_error)
+    return routes
+
+
+def _add_files(routes: Blueprint, links: PageLinks) -> None:
+    def bokeh_file(name: str) -> Response:
+        return links.bokeh.respond(name, request)
+
+    def own_file(name: str) -> Response:
+        return links.own.respond(name, request)
+
+    def extension_file(package: str, name: str) -> Response:
+        folder = extension_dirs.get(package) or abort(404)
+        return AssetFolder(Path(folder), links.own.offload).respond(name, request)
+
+    static = f"/{links.prefix}static"
+    routes.add_url_rule(f"{static}/<path:name>", "bokeh_file", bokeh_file)
+    routes.add_url_rule(f"{static}/extensions/<package>/<path:name>", "extension", extension_file)
+    routes.add_url_rule("/_hybridviz/<path:name>", "own_file", own_file)
+
+
+def _check_host(hosts: Sequence[str]) -> None:
+    rule = request.url_rule
+    if rule is None or not rule.websocket:  # websockets are refused in their own way
+        check_host(request.headers.get("Host"), hosts, request.scheme)

@@ -1,0 +1,162 @@
+"""Websockets: who may open one, and the way from a Flask view to a `Connection`.
+
+The view only checks. What runs for as long as the socket lives is the response's iterable, which
+the server takes up when Flask has ended its request context, ``g`` and teardown functions.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flask import Response, current_app, request
+
+from hybridviz.config import Settings
+from hybridviz.core.handshake import check_host, check_origin, check_unsigned, token_of
+from hybridviz.core.tokens import TokenClaims, read_token
+from hybridviz.errors import AppNotFound, HybridVizError, ProtocolError, TokenExpired
+from hybridviz.runtime.base import Runtime
+from hybridviz.sessions import Request
+from hybridviz.web.served import ServedApp
+from hybridviz.web.visit import arguments_in, snapshot
+from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
+from hybridviz.ws.connection import Connection
+from hybridviz.ws.transport import Transport
+
+log = logging.getLogger("hybridviz.web")
+
+RECONNECT = "hybridviz-reconnect"
+"""The argument by which our page says that it has shown this session before."""
+
+
+class Sockets:
+    """The views of websockets, and how many are open.
+
+    Args:
+        served: apps by their routes, with the document space.
+        settings: allow-lists and limits.
+        runtime: what runs connections.
+        key: the secret that signs tokens.
+        clock: Unix time in seconds.
+    """
+
+    def __init__(
+        self,
+        served: Mapping[str, ServedApp],
+        settings: Settings,
+        runtime: Runtime,
+        key: bytes,
+        clock: Callable[[], float],
+    ) -> None:
+        self._served = served
+        self._settings = settings
+        self._runtime = runtime
+        self._key = key
+        self._clock = clock
+        self._open: set[Transport] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def close(self, code: int, reason: str) -> None:
+        """Close those that are open; does not wait for them."""
+        for transport in tuple(self._open):
+            self._runtime.spawn(transport.close, code, reason)
+
+    def unknown(self, name: str) -> Response:
+        """Refuse a websocket for an app that is not there."""
+        return self.view(f"/{name}")
+
+    def view(self, route: str) -> Response:
+        """Answer a websocket request for the app at ``route``."""
+        try:
+            served, claims, token = self._admit(route)
+        except HybridVizError as error:
+            log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
+            return self._refuse(error)
+        cookie = current_app.config["SESSION_COOKIE_NAME"]
+        seen = snapshot(request, served.route, arguments_in(claims), cookie)
+        run = self._serve(request.environ, served, claims.session_id, seen, token)
+        return Response(run)
+
+    def _admit(self, route: str) -> tuple[ServedApp, TokenClaims, str]:
+        _check_handshake()
+        host, hosts = request.headers.get("Host"), self._settings.hosts
+        check_host(host, hosts, request.scheme)
+        origins = self._settings.allow_websocket_origin or hosts
+        check_origin(request.headers.get("Origin"), origins, host)
+        if route not in self._served:
+            raise AppNotFound(f"no app is served at {route}")
+        token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
+        claims = read_token(token, self._key, self._clock())
+        if not claims.signed:
+            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+        served = self._served[route]
+        if served.registry.get(claims.session_id) is None:
+            _check_fresh(claims)
+        return served, claims, token
+
+    def _refuse(self, error: HybridVizError) -> Response:
+        """Refuse by status while that can be done; by close code if 101 went first, or if our page
+        must see it.
+        """
+        if has_shaken_hands(request.environ) or isinstance(error, TokenExpired):
+            return Response(self._turn_away(request.environ, error))
+        return Response(f"{error}\n", error.status, mimetype="text/plain")
+
+    def _accept(self, environ: dict[str, Any]) -> Transport:
+        return accept(
+            environ,
+            self._runtime,
+            max_message_size=self._settings.websocket_max_message_size,
+            keep_alive=self._settings.keep_alive,
+        )
+
+    def _turn_away(self, environ: dict[str, Any], error: HybridVizError) -> Iterator[bytes]:
+        self._accept(environ).close(error.close_code, str(error))
+        yield from ()
+
+    def _serve(
+        self,
+        environ: dict[str, Any],
+        served: ServedApp,
+        ident: str,
+        seen: Request,
+        token: str,
+    ) -> Iterator[bytes]:
+        transport = self._accept(environ)
+        self._open.add(transport)
+        try:
+            session = served.join(ident, seen)
+            limit = self._settings.websocket_max_message_size
+            Connection(transport, session, self._runtime, max_message_size=limit, page=token).run()
+        except HybridVizError as error:
+            transport.close(error.close_code, str(error))
+        finally:
+            self._open.discard(transport)
+        yield from ()
+
+
+def _check_handshake() -> None:
+    """Check whether server and client can make a websocket of this request.
+
+    Raises:
+        ProtocolError: one cannot.
+    """
+    if not can_upgrade(request.environ):
+        raise ProtocolError("this server cannot open websockets")
+    version = request.headers.get("Sec-WebSocket-Version")
+    if version != "13" or "Sec-WebSocket-Key" not in request.headers:
+        raise ProtocolError("this is no websocket handshake of version 13")
+
+
+def _check_fresh(claims: TokenClaims) -> None:
+    """Check whether a token may open a session that is not there; else its page must be reloaded.
+
+    Raises:
+        TokenExpired: the token is too old, or its page has shown a session that is gone: models of
+            a new one would not fit that page.
+    """
+    if claims.expired:
+        raise TokenExpired("the token has expired and its session is gone")
+    if RECONNECT in request.args:
+        raise TokenExpired("the session of this page is gone")

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Make a virtual environment with the project installed editable, unless it is there and up to date.
+#
+#     environment.sh [--if-found] DIRECTORY PYTHON_VERSION [EXTRA]
+#
+# With --if-found, a machine without that Python is no error. What is up to date is told by a stamp
+# file that carries the checksum of setup.py and pyproject.toml.
+set -eu
+cd "$(dirname "$0")/.."
+
+optional=no
+if [ "$1" = --if-found ]; then optional=yes; shift; fi
+directory=$1 version=$2 extra=${3:-}
+
+stamp="$directory/.ready${extra:+-$extra}-$(cat setup.py pyproject.toml | cksum | cut -d' ' -f1)"
+if [ -e "$stamp" ] && "$directory/bin/python" -c "import hybridviz" 2>/dev/null; then exit 0; fi
+
+# A pyenv shim may exist for a version that is not switched on, and Debian's Python may lack ensurepip.
+python=
+for candidate in "python$version" "${PYENV_ROOT:-${HOME:-/root}/.pyenv}/versions/$version".*/bin/python \
+    "/usr/bin/python$version"; do
+    if "$candidate" -c "import ensurepip, venv" >/dev/null 2>&1; then python=$candidate; break; fi
+done
+if [ -z "$python" ]; then
+    echo "environment: no Python $version with venv found on this machine" >&2
+    [ $optional = yes ] && exit 0
+    exit 1
+fi
+
+echo "environment: installing into $directory with $("$python" --version)" >&2
+"$directory/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$directory"
+"$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    --editable ".${extra:+[$extra]}"
+touch "$stamp"

@@ -1,0 +1,117 @@
+"""The real servers, each as a process of its own: how one is started, watched and stopped.
+
+Knows nothing of browsers. Called by the fixture ``serve`` in conftest.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+START_TIMEOUT = 30.0  # seconds; a cold import of bokeh on a busy machine takes some
+STOP_TIMEOUT = 5.0  # seconds; promised by the issue
+
+GUNICORN = ("gunicorn", "--bind", "127.0.0.1:{port}", "--worker-class")
+COMMANDS = {
+    "serve": ("hybridviz", "serve", "--port", "{port}"),
+    "gunicorn-gevent": (
+        *GUNICORN,
+        "geventwebsocket.gunicorn.workers.GeventWebSocketWorker",
+        "wsgi:app",
+    ),
+    "gunicorn-gthread": (*GUNICORN, "gthread", "--threads", "32", "wsgi:app"),
+    "flask": ("flask", "--app", "wsgi", "run", "--port", "{port}"),
+}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One server process on 127.0.0.1.
+
+    Args:
+        kind: a key of ``COMMANDS``.
+        apps: files of the apps.
+        directory: where its data directory and its log go.
+        hosts: further values of the Host header that it accepts.
+        options: further options of ``hybridviz serve``.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        apps: Sequence[Path],
+        directory: Path,
+        hosts: Sequence[str] = (),
+        options: Sequence[str] = (),
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = directory / f"{kind}-{self.port}.log"
+        self._command = [sys.executable, "-m", *(p.format(port=self.port) for p in COMMANDS[kind])]
+        self._environment = os.environ | {"HYBRIDVIZ_DATA_DIR": str(directory / "data")}
+        if hosts:
+            self._environment["HYBRIDVIZ_HOSTS"] = " ".join([f"127.0.0.1:{self.port}", *hosts])
+        if kind == "serve":
+            self._command += [*options, *map(str, apps)]
+        else:
+            self._environment["HYBRIDVIZ_APPS"] = os.pathsep.join(map(str, apps))
+        self.start()
+
+    @property
+    def log(self) -> str:
+        """What the process has written so far."""
+        return self._log.read_text()
+
+    def start(self) -> None:
+        """Start the process and wait until it answers requests."""
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"{' '.join(self._command)} did not start:\n{self.log}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            requests.get(self.url + "/", timeout=5)
+        except requests.ConnectionError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End the process as an operator would; it must be gone in time."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"no exit within {STOP_TIMEOUT} s of SIGTERM:\n{self.log}"
+            ) from None
+
+    def kill(self) -> None:
+        """End the process at once; no effect if it has ended."""
+        self._process.kill()
+        self._process.wait()

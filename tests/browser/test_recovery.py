@@ -1,0 +1,81 @@
+"""A page outlives a cut line and a server that is started anew, with its data whole."""
+
+import re
+
+from tests.browser.conftest import Browser, Serve
+from tests.browser.relay import Relay
+from tests.browser.tab import Tab
+
+# What Chromium and BokehJS write by themselves when a socket is refused; a page cannot prevent it.
+REFUSED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|Failed to connect to Bokeh")
+
+
+def count_sockets(tab: Tab) -> None:
+    """Begin to count the websockets that the page opens from now on."""
+    tab.run(
+        """
+        const Socket = window.WebSocket
+        window.opened = 0
+        window.WebSocket = class extends Socket {
+          constructor(...args) {
+            super(...args)
+            this.addEventListener("open", () => window.opened++)
+          }
+        }
+        """
+    )
+
+
+def reconnected(tab: Tab) -> bool:
+    """Tell whether the page is on a new websocket or was loaded anew, and is drawn."""
+    return bool(tab.run("return window.opened !== 0 && document.readyState == 'complete'"))
+
+
+def test_cut_connection_resumes_the_session(serve: Serve, browser: Browser) -> None:
+    with Relay() as relay:
+        server = serve("shared.py", hosts=[relay.netloc])
+        relay.open_to(server.port)
+        tab = browser.open(relay.url + "/shared")
+        tab.click("more", "button")
+        tab.expect("count", "text", "1 added")
+        count_sockets(tab)
+
+        relay.cut()
+        tab.wait(lambda: reconnected(tab), "the page has a new websocket")
+
+        tab.settle()
+        assert tab.value("count", "text") == "1 added"
+        assert tab.column("numbers", "y") == [0, 1, 4, 9, 16]
+        assert tab.column("line 1 data", "y") == [1] * 5
+        tab.click("more", "button")
+        tab.expect("count", "text", "2 added")
+        assert tab.column("line 2 data", "y") == [2] * 5
+        assert [e for e in browser.console_errors() if not REFUSED.search(e)] == []
+
+
+def test_page_says_so_while_it_is_cut_off(serve: Serve, browser: Browser) -> None:
+    server = serve("shared.py")
+    tab = browser.open(server.url + "/shared")
+    before = tab.text
+    server.stop()
+    tab.wait(
+        lambda: "connect" in tab.text.removeprefix(before).lower(), "the page tells of the drop"
+    )
+    assert [e for e in browser.console_errors() if not REFUSED.search(e)] == []
+
+
+def test_restarted_server_gets_its_page_back(serve: Serve, browser: Browser) -> None:
+    server = serve("shared.py")
+    tab = browser.open(server.url + "/shared")
+    count_sockets(tab)
+
+    server.stop()
+    server.start()
+
+    tab.wait(lambda: reconnected(tab), "the page has a new websocket")
+    tab.settle()
+    assert tab.column("numbers", "y") == [0, 1, 4, 9, 16]
+    tab.click("more", "button")
+    tab.expect("count", "text", "1 added")
+    assert tab.column("line 1 data", "y") == [1] * 5
+    assert [e for e in browser.console_errors() if not REFUSED.search(e)] == []
