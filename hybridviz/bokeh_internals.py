@@ -8,6 +8,7 @@ told what happens.
 
 import contextvars
 import inspect
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,6 +187,8 @@ def release_document(document: Document) -> None:
     """
     callbacks_of(document).silence()
     document._session_context = None
+    for module in document.modules._modules:
+        sys.modules.pop(module.__name__, None)
     models = tuple(document.models)
     document._roots.clear()
     document.models._models = {}

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hybridviz"
 
-GROUND = {"errors", "config"}
+GROUND = {"errors", "config", "data_directory", "logs"}
 INNER = GROUND | {"core", "runtime", "stores", "bokeh_internals", "accel"}
 MIDDLE = INNER | {"sessions", "cluster"}
 OUTER = MIDDLE | {"ws", "appload"}
@@ -26,6 +26,8 @@ TOP = WEB | {"io", "client", "cli", "compat", "deploy", "wsgi", "static"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "config": {"errors"},
+    "data_directory": {"errors"},
+    "logs": set(),
     "bokeh_internals": GROUND,
     "accel": GROUND | {"bokeh_internals"},
     "core": GROUND | {"bokeh_internals", "accel"},
@@ -43,8 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "static": set(),
     "testing": TOP,
     "deploy": TOP,
-    "cli": TOP,
-    "wsgi": {"", "web"},
+    "cli": TOP | {""},
+    "wsgi": GROUND | {"", "web"},
     "__main__": {"cli"},
     "": {"config", "io", "runtime", "sessions", "web"},
 }

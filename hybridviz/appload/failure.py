@@ -17,7 +17,7 @@ def load_error(route: str, error: BaseException, file: Path | None) -> AppLoadEr
     """
     trace = _from_app(error.__traceback__)
     filename, line = _place(error, traceback.extract_tb(trace), file)
-    text = "".join(traceback.format_exception(type(error), error, trace))
+    text = "".join(traceback.format_exception(type(error), error, trace)).rstrip()
     return AppLoadError(route, _reason(error), filename, line, text)
 
 

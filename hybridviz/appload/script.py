@@ -82,17 +82,13 @@ class ScriptApp:
         code = self._code or self._compile()
         module = ModuleType(f"bokeh_app_{uuid4().hex}")
         module.__file__ = str(self.path)
-
-        def forget(session_context: object) -> None:
-            sys.modules.pop(module.__name__, None)
-
-        # Dataclasses, pickling and get_type_hints look the module of a class up by its name.
-        sys.modules[module.__name__] = module
-        document.on_session_destroyed(forget)
+        # Puts it into sys.modules, where dataclasses, pickling and get_type_hints look for the
+        # module of a class by its name, for as long as the document lives.
+        document.modules.add(module)
         try:
             exec(code, module.__dict__)
         except BaseException:
-            forget(None)
+            del sys.modules[module.__name__]
             raise
 
 

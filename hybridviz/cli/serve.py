@@ -36,6 +36,7 @@ def _option(item: Field[Any], name: str) -> click.Option:
         is_flag=is_switch,
         default=None,
         multiple=isinstance(item.default, tuple) and name != ARGS,
+        callback=lambda context, option, value: None if value == () else value,
         metavar=None if is_switch else metavar,
         help=f"{known.help} [{default}{variable(item)}]",
     )
@@ -71,7 +72,7 @@ def settings_of(files: tuple[str, ...], given: dict[str, Any], settings: Setting
 
     Args:
         files: paths of apps; none leaves those of ``settings``.
-        given: by field name what was given for each flag; None and () if it was not given.
+        given: by field name what was given for each flag; None if it was not.
         settings: those of the environment.
 
     Raises:
@@ -81,7 +82,7 @@ def settings_of(files: tuple[str, ...], given: dict[str, Any], settings: Setting
     flags = {
         name: given[field]
         for field, name in names.items()
-        if name is not None and given.get(field) not in (None, ())
+        if name is not None and given.get(field) is not None
     }
     settings = settings.updated_from_flags(flags)
     return settings.updated_from_mapping({"HYBRIDVIZ_APPS": files}) if files else settings

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import gevent
+from gevent import monkey
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
@@ -21,7 +22,6 @@ from geventwebsocket.handler import WebSocketHandler
 
 from hybridviz.appload.loader import load_apps
 from hybridviz.cli.addresses import banner, own_hosts, public_url
-from hybridviz.cli.last_resort import exit_after
 from hybridviz.config import Settings
 from hybridviz.logs import configure_logging
 from hybridviz.web.extension import create_app
@@ -114,12 +114,28 @@ def _stop_event() -> Event:
     def ask(number: int, frame: Any) -> None:
         if stop.is_set():
             os._exit(130)  # asked twice: at once, whatever greenlet this happens to run in
-        exit_after(EXIT_WITHIN)
+        _exit_after(EXIT_WITHIN)
         stop.set()
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     return stop
+
+
+def _exit_after(seconds: float) -> None:
+    """End the process after that time if it has not ended by itself.
+
+    A callback that computes without pause keeps every other greenlet from running; only a thread of
+    the operating system still gets its turn.
+    """
+    sleep = monkey.get_original("time", "sleep")
+
+    def end() -> None:
+        sleep(seconds)
+        os.write(2, b"hybridviz: ended while callbacks were still running\n")
+        os._exit(0)
+
+    monkey.get_original("_thread", "start_new_thread")(end, ())
 
 
 def _shut_down(server: WSGIServer, viz: Any) -> None:

@@ -1,5 +1,6 @@
 """The orderly end of a server: sessions first, so that destroy callbacks run, then its sockets."""
 
+import os
 from collections.abc import Callable, Sequence
 
 from hybridviz.runtime.base import Runtime
@@ -10,6 +11,10 @@ SESSIONS_WITHIN = 3.0
 """Seconds for destroy callbacks."""
 GOODBYE_WITHIN = 1.0
 """Seconds for close frames and for views to return."""
+REQUESTS_WITHIN = 0.5
+"""Seconds for requests that are still being answered, before the process ends."""
+PROCESS_WITHIN = 4.5
+"""Seconds for a threaded server to end by itself."""
 GOING_AWAY = 1001
 
 
@@ -28,7 +33,8 @@ class Closing:
         self._runtime = runtime
         self._registries = registries
         self._sockets = sockets
-        self._begun = runtime.lock()
+        self.begun = False
+        self._turn = runtime.lock()
         self._done = runtime.event()
         self.undo: Callable[[], None] = lambda: None
 
@@ -37,9 +43,10 @@ class Closing:
 
         The first caller does it, the others wait for that.
         """
-        if not self._begun.acquire(0):  # never given back
+        if not self._turn.acquire(0):  # never given back
             self._done.wait(SESSIONS_WITHIN + GOODBYE_WITHIN)
             return
+        self.begun = True
         try:
             self._end_sessions(reason)
             self._end_sockets(reason)
@@ -48,8 +55,21 @@ class Closing:
             self._done.set()
             self.undo()
 
+    def close_and_leave(self, reason: str) -> None:
+        """Close, then end the process: its server would wait for connections that browsers keep
+        idle, gunicorn's greenlets for minutes, its threads for 5 seconds.
+        """
+        end = self._runtime.now() + PROCESS_WITHIN
+        self.close(reason)
+        if self._runtime.name == "greenlets":
+            self._runtime.sleep(REQUESTS_WITHIN)
+            raise SystemExit(0)  # a greenlet hands it on to the main one
+        self._runtime.sleep(max(0.0, end - self._runtime.now()))
+        os._exit(0)
+
     def _end_sessions(self, reason: str) -> None:
         end = self._runtime.now() + SESSIONS_WITHIN
+        self._sockets.refuse()
         tasks = [
             self._runtime.spawn(registry.close, GOING_AWAY, reason) for registry in self._registries
         ]

@@ -17,6 +17,8 @@ def http_error(error: HTTPException) -> Response:
     response.headers.extend(
         (name, value) for name, value in error.get_headers() if name != "Content-Type"
     )
+    if error.code == 503:
+        response.headers["Connection"] = "close"  # the next request shall find another process
     return response
 
 

@@ -5,6 +5,7 @@ first closes those, on the runtime, and then goes to whoever had it before.
 """
 
 import atexit
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -16,20 +17,21 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 Close = Callable[[], object]
 
 
-def close_at_exit(close: Close, spawn: Callable[[Close], object]) -> Callable[[], None]:
-    """Have ``close`` called on a signal that ends the process, and at its exit.
+def close_at_exit(close: Close, end: Close, spawn: Callable[[Close], object]) -> Callable[[], None]:
+    """Have ``close`` called at the exit of the process, and ``end`` on a signal that asks for it.
 
     Call it in the main thread to have signals; they are left alone in any other.
 
     Args:
         close: ends all sessions and sockets; idempotent.
+        end: does so too, and may end the process.
         spawn: runs a function on its own: a signal must not wait, it may have interrupted anything.
 
     Returns:
         A function that takes this back.
     """
     atexit.register(close)
-    taken = {number: _chain(number, close, spawn) for number in SIGNALS if _is_ours(number)}
+    taken = {number: _chain(number, close, end, spawn) for number in SIGNALS if _is_ours(number)}
 
     def undo() -> None:
         atexit.unregister(close)
@@ -52,16 +54,29 @@ def _is_ours(number: signal.Signals) -> bool:
 
 
 def _chain(
-    number: signal.Signals, close: Close, spawn: Callable[[Close], object]
+    number: signal.Signals, close: Close, end: Close, spawn: Callable[[Close], object]
 ) -> tuple[Any, Any]:
     previous = signal.getsignal(number)
+    waits = callable(previous) and previous is not signal.default_int_handler
+    asked = False
 
-    def end(signum: int, frame: FrameType | None) -> None:
-        spawn(close)
+    def close_and_ask_again() -> None:
+        close()
+        os.kill(os.getpid(), number)
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if waits:
+            spawn(end)
+        elif not asked:
+            # The default would stop Python at once; from then on no thread can start any more.
+            asked = True
+            spawn(close_and_ask_again)
+            return
         if callable(previous):
             previous(signum, frame)
         else:
-            raise SystemExit(128 + signum)  # runs the exit functions, which wait for the close
+            raise SystemExit(128 + signum)
 
-    signal.signal(number, end)
-    return end, previous
+    signal.signal(number, ask)
+    return ask, previous

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from bokeh.util.paths import static_path
-from flask import Flask
-from werkzeug.exceptions import HTTPException
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import load_apps
 from hybridviz.config import Settings
+from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import ConfigError
 from hybridviz.runtime import choose_runtime
@@ -30,6 +31,8 @@ from hybridviz.web.pages import Pages
 from hybridviz.web.routes import blueprint
 from hybridviz.web.served import DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
+
+SHUTTING_DOWN = "the server is shutting down"
 
 Apps = Iterable[App | str | os.PathLike[str]]
 
@@ -45,6 +48,8 @@ class HybridViz:
     """
 
     settings: Settings
+    owns_process = False
+    """Whether a signal also ends the process, once all is closed."""
 
     def __init__(
         self, app: Flask | None = None, settings: Settings | None = None, apps: Apps | None = None
@@ -74,23 +79,35 @@ class HybridViz:
         # The application's own files keep /static, if it has any.
         prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
         links = partial(PageLinks, prefix=prefix, bokeh=bokeh, own=own)
+        self.favicon = lambda: own.respond("favicon.svg", request)
         lifetime = settings.session_token_expiration
         self.pages = Pages(served, space, links, key, time.time, lifetime)
         self.sockets = Sockets(everything, settings, self.runtime, key, time.time)
+        registries = [item.registry for item in everything.values()]
+        self._closing = Closing(self.runtime, registries, self.sockets)
         app.extensions["hybridviz"] = self
         app.register_blueprint(
-            blueprint(everything, self.pages, self.sockets, links(""), settings.hosts)
+            blueprint(everything, self.pages, self.sockets, links(""), self._check)
         )
         # geventwebsocket asks the WSGI callable which subprotocol to answer.
         app.app_protocol = lambda path: "bokeh"  # type: ignore[attr-defined]
-        registries = [item.registry for item in everything.values()]
-        self._closing = Closing(self.runtime, registries, self.sockets)
-        self._closing.undo = close_at_exit(self.close, self.runtime.spawn)
+        self._closing.undo = close_at_exit(self.close, self._end, self.runtime.spawn)
 
-    def close(self, reason: str = "the server is shutting down") -> None:
+    def close(self, reason: str = SHUTTING_DOWN) -> None:
         """End all sessions and sockets, within 5 seconds. Idempotent; a second caller waits."""
         if self._closing is not None:
             self._closing.close(reason)
+
+    def _end(self) -> None:
+        if self._closing is not None:
+            leave = self.owns_process
+            (self._closing.close_and_leave if leave else self._closing.close)(SHUTTING_DOWN)
+
+    def _check(self) -> None:
+        """Check a request for a page or a file."""
+        if self._closing is not None and self._closing.begun:
+            raise ServiceUnavailable("The server is shutting down.")
+        check_host(request.headers.get("Host"), self.settings.hosts, request.scheme)
 
     def _load(self) -> list[App]:
         given = self.settings.apps if self._apps is None else self._apps
@@ -120,7 +137,9 @@ def create_app(settings: Settings | None = None, apps: Apps | None = None) -> Fl
     """
     app = Flask("hybridviz", static_folder=None)
     server = HybridViz(app, settings or Settings.from_env(), apps)
+    server.owns_process = True
     app.add_url_rule("/", "index", server.pages.index)
+    app.add_url_rule("/favicon.ico", "favicon", server.favicon)
     app.add_url_rule("/<path:name>/ws", "unknown", server.sockets.unknown, websocket=True)
     app.register_error_handler(HTTPException, http_error)
     return app

@@ -1,6 +1,6 @@
 """The URLs of a server as a blueprint, which fits into any Flask application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from bokeh.embed.bundle import extension_dirs
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from hybridviz.core.handshake import check_host
 from hybridviz.errors import HybridVizError
 from hybridviz.web.assets import AssetFolder
 from hybridviz.web.document_page import PageLinks
@@ -23,7 +22,7 @@ def blueprint(
     pages: Pages,
     sockets: Sockets,
     links: PageLinks,
-    hosts: Sequence[str],
+    check: Callable[[], None],
 ) -> Blueprint:
     """Return the routes of all apps and of the files that their pages need.
 
@@ -31,7 +30,7 @@ def blueprint(
         served: apps by their routes, with the document space at ``/``.
         pages, sockets: the views.
         links: the files, and the path below which Bokeh's are served.
-        hosts: Host headers to accept; empty: any.
+        check: raises if a request for a page or a file must not be answered.
     """
     routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, (route, app) in enumerate(served.items()):
@@ -41,7 +40,7 @@ def blueprint(
             routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
         routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
     _add_files(routes, links)
-    routes.before_request(partial(_check_host, hosts))
+    routes.before_request(lambda: None if _is_websocket() else check())
     routes.register_error_handler(HybridVizError, own_error)
     routes.register_error_handler(HTTPException, http_error)
     return routes
@@ -64,7 +63,6 @@ def _add_files(routes: Blueprint, links: PageLinks) -> None:
     routes.add_url_rule("/_hybridviz/<path:name>", "own_file", own_file)
 
 
-def _check_host(hosts: Sequence[str]) -> None:
-    rule = request.url_rule
-    if rule is None or not rule.websocket:  # websockets are refused in their own way
-        check_host(request.headers.get("Host"), hosts, request.scheme)
+def _is_websocket() -> bool:
+    """Return whether a request is for a websocket: those are refused in their own way."""
+    return request.url_rule is not None and bool(request.url_rule.websocket)

@@ -13,7 +13,13 @@ from flask import Response, current_app, request
 from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host, check_origin, check_unsigned, token_of
 from hybridviz.core.tokens import TokenClaims, read_token
-from hybridviz.errors import AppNotFound, HybridVizError, ProtocolError, TokenExpired
+from hybridviz.errors import (
+    AppNotFound,
+    HybridVizError,
+    ProtocolError,
+    SessionDestroyed,
+    TokenExpired,
+)
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.served import ServedApp
@@ -53,9 +59,14 @@ class Sockets:
         self._key = key
         self._clock = clock
         self._open: set[Transport] = set()
+        self._closed = False
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def refuse(self) -> None:
+        """Let nobody in any more."""
+        self._closed = True
 
     def close(self, code: int, reason: str) -> None:
         """Close those that are open; does not wait for them."""
@@ -80,6 +91,8 @@ class Sockets:
 
     def _admit(self, route: str) -> tuple[ServedApp, TokenClaims, str]:
         _check_handshake()
+        if self._closed:
+            raise SessionDestroyed("the server is shutting down")
         host, hosts = request.headers.get("Host"), self._settings.hosts
         check_host(host, hosts, request.scheme)
         origins = self._settings.allow_websocket_origin or hosts

@@ -15,6 +15,8 @@ log = logging.getLogger("hybridviz.ws")
 
 MESSAGE_TIMEOUT = 60.0
 """Seconds in which a message that has begun must be whole."""
+GOODBYES = (1000, 1001, 1005)
+"""Close codes of clients that end as they should."""
 MERGE_LIMIT = 16 * 1024
 """Bytes of a batch of messages that are written as one; each write costs about as much as copying
 this.
@@ -59,7 +61,8 @@ class Connection:
             self._read(viewer)
         except TransportClosed as closed:
             code, reason = 1000, ""
-            log.debug("= %s disconnected: %s", self._session, closed)
+            level = logging.DEBUG if closed.code in GOODBYES else logging.INFO
+            log.log(level, "= %s disconnected: %s", self._session, closed)
         except HybridVizError as error:
             code, reason = error.close_code, str(error)
             log.warning("! %s connection closed with %d: %s", self._session, code, reason)

@@ -95,6 +95,7 @@ class FrameDecoder:
     def _frame(self) -> Incoming | None:
         data, start = self._data, self._start
         first, second = data[start], data[start + 1]
+        self._check_kind(first, second)
         length, header = second & 0x7F, 2
         if length == 126:
             header = 4
@@ -108,7 +109,7 @@ class FrameDecoder:
             (length,) = struct.unpack_from(">H", data, start + 2)
         elif length == 127:
             (length,) = struct.unpack_from(">Q", data, start + 2)
-        self._check(first, second, length)
+        self._check_length(first, length)
         if len(data) - start < header + length:
             self._wanted = header + length
             return None
@@ -119,22 +120,23 @@ class FrameDecoder:
         self._start, self._wanted = end, 2
         return self._take(first & 0x0F, bool(first & 0x80), payload)
 
-    def _check(self, first: int, second: int, length: int) -> None:
+    def _check_kind(self, first: int, second: int) -> None:
         opcode = first & 0x0F
         if first & 0x70:
             raise FrameError("reserved bits are set")
         if bool(second & 0x80) is not self._masked:
             raise FrameError("frames of a client must be masked, those of a server must not")
-        if opcode >= Opcode.CLOSE:
-            if opcode > Opcode.PONG:
-                raise FrameError(f"unknown opcode {opcode}")
-            if length > CONTROL_LIMIT or not first & 0x80:
-                raise FrameError("control frames must be short and whole")
-            return
-        if opcode > Opcode.BINARY:
+        if opcode > Opcode.PONG or Opcode.BINARY < opcode < Opcode.CLOSE:
             raise FrameError(f"unknown opcode {opcode}")
-        if (opcode == Opcode.CONTINUATION) is (self._opcode is None):
+        if opcode >= Opcode.CLOSE:
+            if second & 0x7F > CONTROL_LIMIT or not first & 0x80:
+                raise FrameError("control frames must be short and whole")
+        elif (opcode == Opcode.CONTINUATION) is (self._opcode is None):
             raise FrameError("fragments of a message are out of order")
+
+    def _check_length(self, first: int, length: int) -> None:
+        if first & 0x0F >= Opcode.CLOSE:
+            return
         if length >> 63:
             raise FrameError("length of a frame is negative")
         if self._size + length > self._max_size:

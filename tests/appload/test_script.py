@@ -14,6 +14,8 @@ from bokeh.io import curdoc
 
 from hybridviz.appload.script import ScriptApp
 from hybridviz.errors import AppLoadError
+from hybridviz.runtime.manual import ManualRuntime
+from hybridviz.sessions import Session
 
 Write = Callable[[str, str], Path]
 
@@ -28,11 +30,6 @@ def fail(app: ScriptApp, document: Document | None = None) -> AppLoadError:
     with pytest.raises(AppLoadError) as caught:
         app.run(document or Document())
     return caught.value
-
-
-def end(document: Document) -> None:
-    for callback in document.session_destroyed_callbacks:
-        callback(None)
 
 
 def test_a_run_sees_its_document_name_file_and_arguments(write: Write) -> None:
@@ -127,11 +124,11 @@ def test_the_module_lives_as_long_as_its_session(write: Write) -> None:
         curdoc().template_variables["seen"] = dict(name=__name__)
         """,
     )
-    document = Document()
-    ScriptApp(path).run(document)
-    name = seen_by(document)["name"]
+    session = Session("id", "/typed", ManualRuntime())
+    session.build(lambda session: ScriptApp(path).run(session.document))
+    name = seen_by(session.document)["name"]
     assert name in sys.modules
-    end(document)
+    session.destroy()
     assert name not in sys.modules
 
 

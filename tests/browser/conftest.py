@@ -14,7 +14,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.servers import ROOT, Server
+from tests.servers import ROOT, Server
 from tests.browser.tab import Tab
 
 APPS = Path(__file__).parent / "apps"

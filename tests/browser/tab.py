@@ -88,7 +88,7 @@ class Tab:
         return self._turn().execute_script(script, *arguments)
 
     def value(self, name: str, attribute: str) -> Any:
-        """Return what the browser has for a property of the model of that name; None without one."""
+        """Return what the browser has for a property of the model of that name, if there is one."""
         return self.run(VALUE, name, attribute)
 
     def column(self, name: str, column: str) -> Any:

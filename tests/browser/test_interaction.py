@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver import Keys
 
 from tests.browser.conftest import APPS, Browser
-from tests.browser.servers import Server
+from tests.servers import Server
 from tests.browser.tab import Tab
 
 

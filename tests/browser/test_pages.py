@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Browser, Serve
-from tests.browser.servers import ROOT
+from tests.servers import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 KINDS = ["serve", "gunicorn-gevent", "gunicorn-gthread", "flask"]

@@ -4,31 +4,20 @@ import re
 
 from tests.browser.conftest import Browser, Serve
 from tests.browser.relay import Relay
-from tests.browser.tab import Tab
+from tests.browser.tab import IDLE, Tab
 
 # What Chromium and BokehJS write by themselves when a socket is refused; a page cannot prevent it.
 REFUSED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|Failed to connect to Bokeh")
 
 
-def count_sockets(tab: Tab) -> None:
-    """Begin to count the websockets that the page opens from now on."""
-    tab.run(
-        """
-        const Socket = window.WebSocket
-        window.opened = 0
-        window.WebSocket = class extends Socket {
-          constructor(...args) {
-            super(...args)
-            this.addEventListener("open", () => window.opened++)
-          }
-        }
-        """
-    )
+# BokehJS replaces all models when it has a new connection; a page that is loaded anew has none either.
+MARK = "for (const root of Bokeh.documents[0].roots()) root.is_of_old = true"
+MARKED = "return window.Bokeh?.documents[0]?.roots().some((root) => root.is_of_old)"
 
 
-def reconnected(tab: Tab) -> bool:
-    """Tell whether the page is on a new websocket or was loaded anew, and is drawn."""
-    return bool(tab.run("return window.opened !== 0 && document.readyState == 'complete'"))
+def wait_for_new_document(tab: Tab) -> None:
+    """Wait until the page shows another document than the one that was marked."""
+    tab.wait(lambda: tab.run(MARKED) is False and tab.run(IDLE), "a new document is drawn")
 
 
 def test_cut_connection_resumes_the_session(serve: Serve, browser: Browser) -> None:
@@ -38,12 +27,11 @@ def test_cut_connection_resumes_the_session(serve: Serve, browser: Browser) -> N
         tab = browser.open(relay.url + "/shared")
         tab.click("more", "button")
         tab.expect("count", "text", "1 added")
-        count_sockets(tab)
+        tab.run(MARK)
 
         relay.cut()
-        tab.wait(lambda: reconnected(tab), "the page has a new websocket")
+        wait_for_new_document(tab)
 
-        tab.settle()
         assert tab.value("count", "text") == "1 added"
         assert tab.column("numbers", "y") == [0, 1, 4, 9, 16]
         assert tab.column("line 1 data", "y") == [1] * 5
@@ -67,13 +55,13 @@ def test_page_says_so_while_it_is_cut_off(serve: Serve, browser: Browser) -> Non
 def test_restarted_server_gets_its_page_back(serve: Serve, browser: Browser) -> None:
     server = serve("shared.py")
     tab = browser.open(server.url + "/shared")
-    count_sockets(tab)
+    tab.run(MARK)
 
     server.stop()
     server.start()
 
-    tab.wait(lambda: reconnected(tab), "the page has a new websocket")
-    tab.settle()
+    wait_for_new_document(tab)
+
     assert tab.column("numbers", "y") == [0, 1, 4, 9, 16]
     tab.click("more", "button")
     tab.expect("count", "text", "1 added")

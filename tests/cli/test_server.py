@@ -106,8 +106,7 @@ def test_show_opens_a_browser(tmp_path: Path, names: list[str], path: str) -> No
 
 
 def test_requests_are_logged() -> None:
-    with served("--log-format", "json") as server:
-        server.ask("/some/page")
+    with served("--log-format", "json") as server, server.ask("/some/page"):
         entry = json.loads(server.wait_for_line("/some/page"))
     assert entry["logger"] == "hybridviz.access"
     assert entry["level"] == "info"
@@ -116,8 +115,7 @@ def test_requests_are_logged() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_sessions_and_requests_in_good_order(number: signal.Signals) -> None:
-    with served() as server:
-        waiting = server.ask("/hold")
+    with served() as server, server.ask("/hold") as waiting:
         server.wait_for_line("holding")
         server.process.send_signal(number)
         assert server.wait_for_line("closed: ") == "closed: the server is shutting down\n"
@@ -128,8 +126,7 @@ def test_a_signal_ends_sessions_and_requests_in_good_order(number: signal.Signal
 
 
 def test_a_callback_that_computes_for_ever_does_not_keep_the_process_up() -> None:
-    with served() as server:
-        server.ask("/spin")
+    with served() as server, server.ask("/spin"):
         server.wait_for_line("spinning")
         start = monotonic()
         server.process.send_signal(signal.SIGTERM)

@@ -1,6 +1,6 @@
 """The real servers, each as a process of its own: how one is started, watched and stopped.
 
-Knows nothing of browsers. Called by the fixture ``serve`` in conftest.
+Called by the fixtures of tests/browser and tests/interop.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 START_TIMEOUT = 30.0  # seconds; a cold import of bokeh on a busy machine takes some
 STOP_TIMEOUT = 5.0  # seconds; promised by the issue
 
@@ -59,6 +59,7 @@ class Server:
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.directory = directory
         self._log = directory / f"{kind}-{self.port}.log"
         self._command = [sys.executable, "-m", *(p.format(port=self.port) for p in COMMANDS[kind])]
         self._environment = os.environ | {"HYBRIDVIZ_DATA_DIR": str(directory / "data")}
@@ -99,6 +100,13 @@ class Server:
         except requests.ConnectionError:
             return False
         return True
+
+    def processes(self) -> list[int]:
+        """Return the ids of the process and its children."""
+        found = [self._process.pid]
+        for pid in found:
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
 
     def stop(self) -> None:
         """End the process as an operator would; it must be gone in time."""
