@@ -1,13 +1,28 @@
-"""How hybridviz is installed; the tools are configured in pyproject.toml."""
+"""How hybridviz is installed; the tools are configured in pyproject.toml.
+
+static/ lies beside the package in a clone, and in it, as ``hybridviz.static``, once it is installed.
+"""
+
+import re
+from pathlib import Path
 
 from setuptools import find_packages, setup
 
+INIT = Path(__file__).parent / "hybridviz" / "__init__.py"
+VERSION = re.search(r'^__version__ = "(.+)"$', INIT.read_text(), re.MULTILINE)
+assert VERSION is not None
+
 setup(
     name="hybridviz",
-    version="0.1.0",
+    version=VERSION[1],
     description="A Flask and gevent server for live Bokeh apps",
     python_requires=">=3.11",
-    packages=find_packages(include=["hybridviz", "hybridviz.*"]),
+    packages=[*find_packages(include=["hybridviz", "hybridviz.*"]), "hybridviz.static"],
+    package_dir={"hybridviz.static": "static"},
+    package_data={
+        "hybridviz.static": ["*.css", "*.js", "*.svg"],
+        "hybridviz.web": ["templates/hybridviz/*.html"],
+    },
     install_requires=[
         "bokeh>=3.9,<3.11",
         "click>=8",
@@ -23,6 +38,7 @@ setup(
         "wsproto>=1.2",
     ],
     extras_require={
+        "gunicorn": ["gunicorn>=23"],
         "test": [
             "gunicorn>=23",
             "hypothesis",
@@ -32,6 +48,7 @@ setup(
             "pytest-xdist",
             "ruff",
             "selenium>=4",
+            "setuptools>=77",
             "types-requests",
             "websocket-client",
         ],

@@ -90,16 +90,12 @@ class LiveCallbacks(DocumentCallbackManager):
             self.invoke(callback, attr, old, new)
 
     def notify_event(self, model: Model, event: ModelEvent, callback_invoker: Any) -> None:
-        if event.model is None or event.model.id != model.id:
-            return
         for callback in tuple(model._event_callbacks.get(event.event_name, ())):
             self.invoke(callback, *(() if _takes_nothing(callback) else (event,)))
 
     def trigger_event(self, event: Event) -> None:
-        if isinstance(event, ModelEvent):
-            for model_ref in self._subscribed_models[event.event_name].copy():
-                if (model := model_ref()) is not None:
-                    model._trigger_event(event)
+        if isinstance(event, ModelEvent) and event.model is not None:
+            event.model._trigger_event(event)
         for callback in self.event_callbacks_for_event_name(event.event_name):
             self.invoke(callback, event)
 
@@ -273,6 +269,14 @@ class PatchDeserializer(Deserializer):
     def decode(self, obj: Any, buffers: Any = None) -> Any:
         """Decode one value; buffers stay for the next one."""
         return self._decode(obj)
+
+
+    def _decode_object_ref(self, obj: Any) -> Model:
+        """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the
+        bodies of models that it has pulled along with those that refer to them.
+        """
+        known = self._references.get(obj["id"])
+        return super()._decode_object_ref(obj) if known is None else known
 
 
 class _Overlay(dict[Any, Any]):

@@ -94,7 +94,8 @@
   }
 
   function lost(code, reason, wasShown) {
-    const notify = takeOver(window.Bokeh?.documents ?? []);
+    // BokehJS leaves an empty one behind whenever it pulls a document again.
+    const notify = takeOver((window.Bokeh?.documents ?? []).filter((it) => it.roots().length > 0));
     if (code === PAGE_MUST_RELOAD) {
       say("The server has a new session. Reloading…");
       void reloadWhenServed();

@@ -101,6 +101,7 @@ class ThreadRuntime:
         self._order = itertools.count()
         self._clock: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop_thread: threading.Thread | None = None
         self._closed = False
 
     def now(self) -> float:
@@ -156,7 +157,10 @@ class ThreadRuntime:
         with self._changed:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="asyncio", daemon=True).start()
+                self._loop_thread = threading.Thread(
+                    target=_run_loop, args=(self._loop,), name="asyncio", daemon=True
+                )
+                self._loop_thread.start()
             return self._loop
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
@@ -169,5 +173,11 @@ class ThreadRuntime:
             self._heap.clear()
             self._changed.notify()
             loop, self._loop = self._loop, None
-        if loop is not None:
+        if loop is not None and self._loop_thread is not None:
             loop.call_soon_threadsafe(loop.stop)
+            self._loop_thread.join()
+
+
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()

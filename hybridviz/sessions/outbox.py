@@ -94,6 +94,11 @@ class Outbox:
             self._entries.append((message, needed))
             self.size += message.size
 
+    @property
+    def waiting(self) -> bool:
+        """Whether `take` would return at once."""
+        return self._ready.is_set()
+
     def take(self) -> list[Outgoing]:
         """Wait for messages and take all; an empty list means: closed, or only `stale` is left to
         be told.

@@ -95,8 +95,6 @@ class Session:
     def _execute(self, command: protocol.Command, viewer: Viewer) -> None:
         if self.destroyed:
             raise SessionDestroyed("the session has ended")
-        if not isinstance(command, protocol.ServerInfo):
-            viewer.synced = True
         try:
             self._dispatch(command, viewer)
         except HybridVizError as error:
@@ -109,6 +107,7 @@ class Session:
     def _dispatch(self, command: protocol.Command, viewer: Viewer) -> None:
         match command:
             case protocol.Patch():
+                viewer.synced = True
                 self._patch(command, viewer)
                 self._reply(viewer, messages.ok, command.msgid)
             case protocol.Pull():
@@ -143,6 +142,7 @@ class Session:
             self._pages.add(viewer.page)
         writer = self._audience.writer
         viewer.send(pull_reply(self.document, writer, command.msgid, inline=again))
+        viewer.synced = True
         viewers_know_all(self.document)
 
     def _push(self, command: protocol.Push, viewer: Viewer) -> None:
@@ -155,6 +155,7 @@ class Session:
             raise PatchError(f"the document cannot be read: {error}") from None
         finally:
             self._pusher = None
+        viewer.synced = True
         viewers_know_all(self.document)
 
     # -- work of the app

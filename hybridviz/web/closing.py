@@ -7,14 +7,12 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import SessionRegistry
 from hybridviz.web.sockets import Sockets
 
-SESSIONS_WITHIN = 3.0
+SESSIONS_WITHIN = 2.5
 """Seconds for destroy callbacks."""
-GOODBYE_WITHIN = 1.0
+GOODBYE_WITHIN = 0.5
 """Seconds for close frames and for views to return."""
-REQUESTS_WITHIN = 0.5
+REQUESTS_WITHIN = 1.0
 """Seconds for requests that are still being answered, before the process ends."""
-PROCESS_WITHIN = 4.5
-"""Seconds for a threaded server to end by itself."""
 GOING_AWAY = 1001
 
 
@@ -36,10 +34,10 @@ class Closing:
         self.begun = False
         self._turn = runtime.lock()
         self._done = runtime.event()
-        self.undo: Callable[[], None] = lambda: None
+        self.undo: Callable[[], object] = lambda: None
 
     def close(self, reason: str) -> None:
-        """Close all with 1001; return within 5 seconds, whatever callbacks do.
+        """Close all with 1001; return within 3 seconds, whatever callbacks do.
 
         The first caller does it, the others wait for that.
         """
@@ -55,16 +53,13 @@ class Closing:
             self._done.set()
             self.undo()
 
-    def close_and_leave(self, reason: str) -> None:
-        """Close, then end the process: its server would wait for connections that browsers keep
-        idle, gunicorn's greenlets for minutes, its threads for 5 seconds.
+    def leave(self) -> None:
+        """End the process: its server would wait for connections that browsers keep idle, under
+        gunicorn greenlets for half a minute and threads for 5 seconds.
         """
-        end = self._runtime.now() + PROCESS_WITHIN
-        self.close(reason)
+        self._runtime.sleep(REQUESTS_WITHIN)
         if self._runtime.name == "greenlets":
-            self._runtime.sleep(REQUESTS_WITHIN)
             raise SystemExit(0)  # a greenlet hands it on to the main one
-        self._runtime.sleep(max(0.0, end - self._runtime.now()))
         os._exit(0)
 
     def _end_sessions(self, reason: str) -> None:

@@ -1,7 +1,8 @@
 """The end of the process: close the server while its sockets can still say goodbye.
 
-Stock WSGI servers wait on SIGTERM until open connections are over, websockets too. So the signal
-first closes those, on the runtime, and then goes to whoever had it before.
+Stock WSGI servers wait on SIGTERM until open connections are over, websockets too; and once Python
+itself ends, no thread can start any more. So a signal first has the server closed, on the runtime,
+and then goes to whoever had it before.
 """
 
 import atexit
@@ -14,24 +15,24 @@ from typing import Any
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
-Close = Callable[[], object]
+Call = Callable[[], object]
 
 
-def close_at_exit(close: Close, end: Close, spawn: Callable[[Close], object]) -> Callable[[], None]:
-    """Have ``close`` called at the exit of the process, and ``end`` on a signal that asks for it.
+def close_at_exit(close: Call, leave: Call, spawn: Callable[[Call], object]) -> Call:
+    """Have ``close`` called on a signal that ends the process, and at its exit.
 
     Call it in the main thread to have signals; they are left alone in any other.
 
     Args:
         close: ends all sessions and sockets; idempotent.
-        end: does so too, and may end the process.
+        leave: called after a signal was passed on, to end a process that lingers.
         spawn: runs a function on its own: a signal must not wait, it may have interrupted anything.
 
     Returns:
         A function that takes this back.
     """
     atexit.register(close)
-    taken = {number: _chain(number, close, end, spawn) for number in SIGNALS if _is_ours(number)}
+    taken = {number: _chain(number, close, leave, spawn) for number in SIGNALS if _is_ours(number)}
 
     def undo() -> None:
         atexit.unregister(close)
@@ -54,26 +55,22 @@ def _is_ours(number: signal.Signals) -> bool:
 
 
 def _chain(
-    number: signal.Signals, close: Close, end: Close, spawn: Callable[[Close], object]
+    number: signal.Signals, close: Call, leave: Call, spawn: Callable[[Call], object]
 ) -> tuple[Any, Any]:
     previous = signal.getsignal(number)
-    waits = callable(previous) and previous is not signal.default_int_handler
     asked = False
 
-    def close_and_ask_again() -> None:
+    def end() -> None:
         close()
         os.kill(os.getpid(), number)
+        leave()
 
     def ask(signum: int, frame: FrameType | None) -> None:
         nonlocal asked
-        if waits:
-            spawn(end)
-        elif not asked:
-            # The default would stop Python at once; from then on no thread can start any more.
+        if not asked:
             asked = True
-            spawn(close_and_ask_again)
-            return
-        if callable(previous):
+            spawn(end)
+        elif callable(previous):
             previous(signum, frame)
         else:
             raise SystemExit(128 + signum)

@@ -91,17 +91,16 @@ class HybridViz:
         )
         # geventwebsocket asks the WSGI callable which subprotocol to answer.
         app.app_protocol = lambda path: "bokeh"  # type: ignore[attr-defined]
-        self._closing.undo = close_at_exit(self.close, self._end, self.runtime.spawn)
+        self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def close(self, reason: str = SHUTTING_DOWN) -> None:
-        """End all sessions and sockets, within 5 seconds. Idempotent; a second caller waits."""
+        """End all sessions and sockets, within 3 seconds. Idempotent; a second caller waits."""
         if self._closing is not None:
             self._closing.close(reason)
 
-    def _end(self) -> None:
-        if self._closing is not None:
-            leave = self.owns_process
-            (self._closing.close_and_leave if leave else self._closing.close)(SHUTTING_DOWN)
+    def _leave(self) -> None:
+        if self._closing is not None and self.owns_process:
+            self._closing.leave()
 
     def _check(self) -> None:
         """Check a request for a page or a file."""

@@ -25,10 +25,9 @@ class Relay:
     def cut(self) -> None:
         """Break all connections there are; new ones are passed on."""
         with self._lock:
-            broken, self._sockets = self._sockets, []
-        for end in broken:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            for end in self._sockets:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -36,19 +35,28 @@ class Relay:
                 near, _ = self._listener.accept()
             except OSError:  # closed by __exit__
                 return
-            far = socket.create_connection(("127.0.0.1", self._target))
+            threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _serve(self, near: socket.socket) -> None:
+        with near, socket.create_connection(("127.0.0.1", self._target)) as far:
             with self._lock:
                 self._sockets += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+            back = threading.Thread(target=self._pass, args=(far, near), daemon=True)
+            back.start()
+            self._pass(near, far)
+            back.join()
+            with self._lock:
+                self._sockets = [end for end in self._sockets if end not in (near, far)]
 
     @staticmethod
     def _pass(source: socket.socket, sink: socket.socket) -> None:
+        """Pass bytes on until either end is gone, then end both."""
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
-        with contextlib.suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> "Relay":
         return self

@@ -10,7 +10,7 @@ from tests.browser.tab import IDLE, Tab
 REFUSED = re.compile(r"WebSocket connection to|ERR_CONNECTION_REFUSED|Failed to connect to Bokeh")
 
 
-# BokehJS replaces all models when it has a new connection; a page that is loaded anew has none either.
+# BokehJS replaces all models when it is connected again, and so does a page that is loaded anew.
 MARK = "for (const root of Bokeh.documents[0].roots()) root.is_of_old = true"
 MARKED = "return window.Bokeh?.documents[0]?.roots().some((root) => root.is_of_old)"
 
