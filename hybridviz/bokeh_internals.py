@@ -270,7 +270,6 @@ class PatchDeserializer(Deserializer):
         """Decode one value; buffers stay for the next one."""
         return self._decode(obj)
 
-
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the
         bodies of models that it has pulled along with those that refer to them.

@@ -76,7 +76,7 @@ def encode_change(
     serializer = PatchSerializer(event.document, new_id)
     rep = serializer.encode(event)
     buffers = tuple(serializer.arrays)
-    return Change(orjson.dumps(rep), buffers, key, serializer.defines, origin)
+    return Change(dump(rep), buffers, key, serializer.defines, origin)
 
 
 def present_value(document: Document, key: Key, new_id: Callable[[], str]) -> Change | None:
@@ -129,7 +129,19 @@ def encode_document(
     doc["roots"] = serializer.encode(document.roots)
     if callbacks := document.callbacks.js_event_callbacks:
         doc["callbacks"] = serializer.encode(callbacks)
-    return orjson.dumps(doc), serializer.arrays
+    return dump(doc), serializer.arrays
+
+
+def dump(rep: Any) -> bytes:
+    """Write as JSON what Bokeh's serializer has made."""
+    return orjson.dumps(rep, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Make a plain number of a float of another type, such as numpy.float64."""
+    if isinstance(value, float):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent to a browser")
 
 
 def _data_models() -> list[Any]:

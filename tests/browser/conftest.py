@@ -14,8 +14,8 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.servers import ROOT, Server
 from tests.browser.tab import Tab
+from tests.servers import ROOT, Server
 
 APPS = Path(__file__).parent / "apps"
 SCREENSHOTS = ROOT / "screenshots"

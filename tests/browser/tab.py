@@ -152,7 +152,9 @@ class Tab:
         cell = self.element(name, f".slick-row:nth-child({row + 1}) .slick-cell.l{column}")
         ActionChains(self._driver).double_click(cell).perform()
         self.element(name, ".slick-cell.editable")
-        ActionChains(self._driver).send_keys(text, Keys.ENTER).perform()
+        keys = ActionChains(self._driver)
+        keys.key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL)
+        keys.send_keys(text, Keys.ENTER).perform()
 
     def click_point(self, name: str, x: float, y: float) -> None:
         """Click at a place of a plot, in data units."""

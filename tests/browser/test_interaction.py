@@ -7,8 +7,8 @@ import pytest
 from selenium.webdriver import Keys
 
 from tests.browser.conftest import APPS, Browser
-from tests.servers import Server
 from tests.browser.tab import Tab
+from tests.servers import Server
 
 
 @pytest.fixture(scope="module", params=["serve", "gunicorn-gthread"])

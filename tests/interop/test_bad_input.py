@@ -1,5 +1,5 @@
-"""Bad input at the real socket, over both transports: what each is answered, that one line of the log tells it, and
-that a bystander in another session notices nothing.
+"""Bad input at the real socket, over both transports: what each is answered, that one line of the
+log tells it, and that a bystander in another session notices nothing.
 """
 
 import base64

@@ -1,4 +1,6 @@
-"""A client of the raw wire: it can say what no decent client says, and sees every byte that comes back."""
+"""A client of the raw wire: it can say what no decent client says, and sees every byte that comes
+back.
+"""
 
 import base64
 import itertools

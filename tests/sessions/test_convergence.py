@@ -1,5 +1,5 @@
-"""Several viewers of one session end up equal, however their writes cross on the way: random interleavings on a
-virtual clock, three clients with delays of 0 to 200 ms.
+"""Several viewers of one session end up equal, however their writes cross on the way: random
+interleavings on a virtual clock, three clients with delays of 0 to 200 ms.
 """
 
 import random

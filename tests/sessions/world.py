@@ -1,5 +1,5 @@
-"""A session and its clients without sockets, on a virtual clock: each client has a document of its own, which it
-changes and which follows the server's, with a delay of its own in each direction.
+"""A session and its clients without sockets, on a virtual clock: each client has a document of its
+own, which it changes and which follows the server's, with a delay of its own in each direction.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ from bokeh.models import (
     DataTable,
     Div,
     FileInput,
-    NumberEditor,
+    IntEditor,
     Slider,
     TableColumn,
     TabPanel,
@@ -45,7 +45,7 @@ table = DataTable(
     source=cells,
     columns=[
         TableColumn(field="name", title="Name"),
-        TableColumn(field="size", title="Size", editor=NumberEditor()),
+        TableColumn(field="size", title="Size", editor=IntEditor()),
     ],
     editable=True,
     width=300,
