@@ -1,6 +1,7 @@
 """How hybridviz is installed; the tools are configured in pyproject.toml.
 
-static/ lies beside the package in a clone, and in it, as ``hybridviz.static``, once it is installed.
+static/ lies beside the package in a clone, and in it, as ``hybridviz.static``, once it is
+installed.
 """
 
 import re

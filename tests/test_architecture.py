@@ -1,4 +1,4 @@
-"""The table in docs/architecture.md is the way that a real PATCH-DOC takes: each file once, in that order."""
+"""The table in docs/architecture.md is the way that a real PATCH-DOC takes, each file once."""
 
 import re
 import socket

@@ -21,6 +21,7 @@ IDLE = """
 const documents = window.Bokeh?.documents ?? []
 return documents.length > 0 && documents.every((doc) => doc.roots().length > 0 && doc.is_idle)
 """
+EDITOR = "return arguments[0].firstElementChild?.shadowRoot?.querySelector('input')"
 MODEL = """
 const model = Bokeh.documents.map((doc) => doc.get_model_by_name(arguments[0])).find((m) => m)
 if (model == null) return null
@@ -151,10 +152,10 @@ class Tab:
         """Open the editor of one cell of a data table, type over its text and press Enter."""
         cell = self.element(name, f".slick-row:nth-child({row + 1}) .slick-cell.l{column}")
         ActionChains(self._driver).double_click(cell).perform()
-        self.element(name, ".slick-cell.editable")
-        keys = ActionChains(self._driver)
-        keys.key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL)
-        keys.send_keys(text, Keys.ENTER).perform()
+        opened = self.element(name, ".slick-cell.editable")
+        editor: WebElement = self.wait(lambda: self.run(EDITOR, opened), "the editor is open")
+        editor.clear()
+        editor.send_keys(text, Keys.ENTER)
 
     def click_point(self, name: str, x: float, y: float) -> None:
         """Click at a place of a plot, in data units."""

@@ -1,4 +1,4 @@
-"""Callbacks of apps: which run, in which order, what they see, and what becomes of what they raise."""
+"""Callbacks of apps: which run, in what order, what they see, what becomes of what they raise."""
 
 import asyncio
 import logging
