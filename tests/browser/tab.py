@@ -108,7 +108,7 @@ class Tab:
     def wait(self, condition: Callable[[], Any], expectation: str) -> Any:
         """Wait until the condition holds and return its value; else fail with the expectation."""
         try:
-            waiting = WebDriverWait(self._turn(), TIMEOUT, poll_frequency=0.05)
+            waiting = WebDriverWait(self._turn(), TIMEOUT, 0.05, [StaleElementReferenceException])
             return waiting.until(lambda _: condition())
         except TimeoutException:
             raise AssertionError(f"in {TIMEOUT:.0f} s it never came that {expectation}") from None
@@ -152,10 +152,11 @@ class Tab:
         """Open the editor of one cell of a data table, type over its text and press Enter."""
         cell = self.element(name, f".slick-row:nth-child({row + 1}) .slick-cell.l{column}")
         ActionChains(self._driver).double_click(cell).perform()
-        opened = self.element(name, ".slick-cell.editable")
-        editor: WebElement = self.wait(lambda: self.run(EDITOR, opened), "the editor is open")
-        editor.clear()
-        editor.send_keys(text, Keys.ENTER)
+        editor: WebElement = self.wait(
+            lambda: self.run(EDITOR, self.element(name, ".slick-cell.editable")),
+            "the editor is open",
+        )
+        editor.send_keys(Keys.BACKSPACE, text, Keys.ENTER)
 
     def click_point(self, name: str, x: float, y: float) -> None:
         """Click at a place of a plot, in data units."""
