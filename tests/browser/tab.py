@@ -7,7 +7,7 @@ roots of Bokeh's components are no obstacle. Knows nothing of servers.
 from collections.abc import Callable
 from typing import Any
 
-from selenium.common import TimeoutException
+from selenium.common import StaleElementReferenceException, TimeoutException
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.mouse_button import MouseButton

@@ -1,4 +1,4 @@
-"""The wire without I/O: which message may come when, what breaks it, and that Bokeh reads the same."""
+"""The wire without I/O: which message may come when, what breaks it; and Bokeh reads the same."""
 
 import json
 from collections.abc import Callable, Sequence
