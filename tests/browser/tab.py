@@ -7,7 +7,11 @@ roots of Bokeh's components are no obstacle. Knows nothing of servers.
 from collections.abc import Callable
 from typing import Any
 
-from selenium.common import StaleElementReferenceException, TimeoutException
+from selenium.common import (
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.mouse_button import MouseButton
@@ -21,6 +25,7 @@ IDLE = """
 const documents = window.Bokeh?.documents ?? []
 return documents.length > 0 && documents.every((doc) => doc.roots().length > 0 && doc.is_idle)
 """
+NOT_YET = (StaleElementReferenceException, ElementNotInteractableException)
 EDITOR = "return arguments[0].firstElementChild?.shadowRoot?.querySelector('input')"
 MODEL = """
 const model = Bokeh.documents.map((doc) => doc.get_model_by_name(arguments[0])).find((m) => m)
@@ -108,7 +113,7 @@ class Tab:
     def wait(self, condition: Callable[[], Any], expectation: str) -> Any:
         """Wait until the condition holds and return its value; else fail with the expectation."""
         try:
-            waiting = WebDriverWait(self._turn(), TIMEOUT, 0.05, [StaleElementReferenceException])
+            waiting = WebDriverWait(self._turn(), TIMEOUT, 0.05, NOT_YET)
             return waiting.until(lambda _: condition())
         except TimeoutException:
             raise AssertionError(f"in {TIMEOUT:.0f} s it never came that {expectation}") from None
@@ -152,11 +157,13 @@ class Tab:
         """Open the editor of one cell of a data table, type over its text and press Enter."""
         cell = self.element(name, f".slick-row:nth-child({row + 1}) .slick-cell.l{column}")
         ActionChains(self._driver).double_click(cell).perform()
-        editor: WebElement = self.wait(
-            lambda: self.run(EDITOR, self.element(name, ".slick-cell.editable")),
-            "the editor is open",
-        )
-        editor.send_keys(Keys.BACKSPACE, text, Keys.ENTER)
+        self.wait(lambda: self._type_over(name, text), "the editor takes text")
+
+    def _type_over(self, name: str, text: str) -> bool:
+        editor = self.run(EDITOR, self.element(name, ".slick-cell.editable"))
+        if editor is not None:
+            editor.send_keys(Keys.BACKSPACE, text, Keys.ENTER)
+        return editor is not None
 
     def click_point(self, name: str, x: float, y: float) -> None:
         """Click at a place of a plot, in data units."""

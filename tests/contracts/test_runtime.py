@@ -1,0 +1,211 @@
+"""What every runtime does: threads here, greenlets in a process that is monkey-patched."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextvars import ContextVar, copy_context
+from typing import Any
+
+import pytest
+
+from hybridviz.runtime import choose_runtime
+from hybridviz.runtime.base import Runtime
+
+GREENLETS = "HYBRIDVIZ_TEST_GREENLETS"
+RUN_PATCHED = """
+from gevent import monkey
+monkey.patch_all()
+import sys, pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+name: ContextVar[str] = ContextVar("name", default="nobody")
+
+
+@pytest.fixture
+def runtime() -> Iterator[Runtime]:
+    runtime = choose_runtime()
+    assert runtime.name == ("greenlets" if GREENLETS in os.environ else "threads")
+    yield runtime
+    runtime.close()
+
+
+def test_greenlets_keep_the_contract() -> None:
+    if GREENLETS in os.environ:
+        return
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_PATCHED, "-q", "-p", "no:cacheprovider", __file__],
+        env=os.environ | {GREENLETS: "1"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout
+
+
+def test_spawn_carries_a_copy_of_the_context(runtime: Runtime) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        seen.append(name.get())
+        name.set("changed")
+
+    name.set("caller")
+    assert runtime.spawn(look).join(5)
+    assert seen == ["caller"] and name.get() == "caller"
+
+
+def test_what_a_task_raises_is_logged(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise ValueError("in a task")
+
+    with caplog.at_level(logging.ERROR):
+        assert runtime.spawn(fail).join(5)
+    assert "in a task" in caplog.text
+
+
+def test_tasks_are_spawned_from_foreign_threads(runtime: Runtime) -> None:
+    done = runtime.event()
+
+    def foreign() -> None:
+        runtime.spawn(lambda: runtime.call_later(0.001, done.set))
+
+    runtime.offload(foreign)
+    assert done.wait(5)
+
+
+def test_timers_fire_in_order_and_can_be_cancelled(runtime: Runtime) -> None:
+    seen: list[int] = []
+    done = runtime.event()
+    runtime.call_later(0.2, done.set)
+    runtime.call_later(0.1, seen.append, 2)
+    runtime.call_later(0.01, seen.append, 1)
+    runtime.call_later(0.05, seen.append, 9).cancel()
+    assert done.wait(5) and seen == [1, 2]
+
+
+def test_a_thousand_timers(runtime: Runtime) -> None:
+    seen: list[int] = []
+    done = runtime.event()
+    for index in range(1000):
+        runtime.call_later(0.001, seen.append, index)
+    runtime.call_later(0.3, done.set)
+    assert done.wait(5) and sorted(seen) == list(range(1000))
+
+
+def test_events_and_locks(runtime: Runtime) -> None:
+    event, lock = runtime.event(), runtime.lock()
+    assert not event.wait(0.001) and not event.is_set()
+    assert lock.acquire() and not lock.acquire(0.001)
+    assert runtime.spawn(lock.release).join(5)
+    assert lock.acquire(5)
+    runtime.call_later(0.001, event.set)
+    assert event.wait(5) and event.is_set()
+    event.clear()
+    assert not event.is_set()
+
+
+def test_coroutine_result_error_and_context(runtime: Runtime) -> None:
+    async def look() -> str:
+        before = name.get()
+        await asyncio.sleep(0)
+        return f"{before} {name.get()}"
+
+    async def fail() -> None:
+        raise ValueError("in a coroutine")
+
+    name.set("caller")
+    assert runtime.run_coroutine(look(), copy_context()) == "caller caller"
+    with pytest.raises(ValueError, match="in a coroutine"):
+        runtime.run_coroutine(fail(), copy_context())
+
+
+def test_coroutines_interleave(runtime: Runtime) -> None:
+    order: list[str] = []
+    ready = [asyncio.Event(), asyncio.Event()]
+
+    async def meet(mine: int) -> None:
+        order.append("in")
+        ready[mine].set()
+        await ready[1 - mine].wait()
+        order.append("out")
+
+    tasks = [runtime.spawn(runtime.run_coroutine, meet(i), copy_context()) for i in (0, 1)]
+    assert all(task.join(5) for task in tasks)
+    assert order == ["in", "in", "out", "out"]
+
+
+def test_others_may_use_asyncio_meanwhile(runtime: Runtime) -> None:
+    started, go = runtime.event(), asyncio.Event()
+
+    async def wait() -> None:
+        started.set()
+        await go.wait()
+        loop.append(asyncio.get_running_loop())
+
+    async def own() -> int:
+        await asyncio.sleep(0)
+        return 5
+
+    async def end() -> None:
+        go.set()
+
+    loop: list[Any] = []
+    task = runtime.spawn(runtime.run_coroutine, wait(), copy_context())
+    assert started.wait(5)
+    assert asyncio.run(own()) == 5
+    runtime.run_coroutine(end(), copy_context())
+    assert task.join(5) and len(loop) == 1
+
+
+def test_a_coroutine_cannot_wait_for_another_one_here(runtime: Runtime) -> None:
+    async def inner() -> None:
+        await asyncio.sleep(0)
+
+    async def outer() -> None:
+        runtime.run_coroutine(inner(), copy_context())
+
+    with pytest.raises(RuntimeError, match="await it instead"):
+        runtime.run_coroutine(outer(), copy_context())
+
+
+def test_offload_lets_others_go_on(runtime: Runtime) -> None:
+    done, ticks = runtime.event(), []
+
+    def tick() -> None:
+        ticks.append(1)
+        if not done.is_set():
+            runtime.call_later(0.005, tick)
+
+    tick()
+    before = len(ticks)
+    assert runtime.offload(block, 0.2) == "done"
+    done.set()
+    assert len(ticks) - before > 5
+    with pytest.raises(ZeroDivisionError):
+        runtime.offload(lambda: 1 / 0)
+
+
+def block(seconds: float) -> str:
+    """Block the thread, also under gevent: as a driver written in C does."""
+    _real_sleep()(seconds)
+    return "done"
+
+
+def _real_sleep() -> Any:
+    if GREENLETS in os.environ:
+        from gevent.monkey import get_original
+
+        return get_original("time", "sleep")
+    from time import sleep
+
+    return sleep
+
+
+def test_close_may_be_called_again(runtime: Runtime) -> None:
+    runtime.close()
+    runtime.close()
