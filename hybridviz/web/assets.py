@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Request, Response, abort, send_file
+from flask import Request, Response, abort
 from werkzeug.security import safe_join
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -68,12 +68,13 @@ class AssetFolder:
             NotFound: there is no such file below the folder.
         """
         path = self._find(name) or abort(404)
-        known = self._look(path)
-        if path.suffix in PACKED_TYPES and path.stat().st_size >= MIN_PACKED:
-            response = self._compressible(path, known, request)
+        known, data = self._look(path), path.read_bytes()
+        response = Response(data, mimetype=mimetypes.guess_type(path.name)[0])
+        response.set_etag(known.version)
+        if path.suffix in PACKED_TYPES and len(data) >= MIN_PACKED:
             response.vary.add("Accept-Encoding")
-        else:
-            response = send_file(path, etag=known.version, max_age=0)
+            if request.accept_encodings["gzip"]:
+                self._pack(response, known)
         current = request.args.get("v") == known.version
         response.headers["Cache-Control"] = FOREVER if current else REVALIDATE
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -84,7 +85,7 @@ class AssetFolder:
         joined = safe_join(str(self._root), name)
         try:
             return Path(joined) if joined and Path(joined).is_file() else None
-        except ValueError:  # a null byte
+        except (OSError, ValueError):  # too long, or with a null byte
             return None
 
     def _look(self, path: Path) -> _Known:
@@ -96,16 +97,13 @@ class AssetFolder:
             self._known[str(path)] = known
         return known
 
-    def _compressible(self, path: Path, known: _Known, request: Request) -> Response:
-        if not request.accept_encodings["gzip"]:
-            return send_file(path, etag=known.version, max_age=0)
+    def _pack(self, response: Response, known: _Known) -> None:
         if known.packed is None:
-            known.packed = self.offload(_pack, path.read_bytes())
-        response = Response(known.packed, mimetype=mimetypes.guess_type(path.name)[0])
+            known.packed = self.offload(_compress, response.get_data())
+        response.set_data(known.packed)
         response.headers["Content-Encoding"] = "gzip"
         response.set_etag(f"{known.version}-gzip")
-        return response
 
 
-def _pack(data: bytes) -> bytes:
+def _compress(data: bytes) -> bytes:
     return gzip.compress(data, 6, mtime=0)

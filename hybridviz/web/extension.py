@@ -6,7 +6,7 @@ server of its own, `HybridViz` adds one to a Flask application of yours.
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import ConfigError
 from hybridviz.runtime import choose_runtime
+from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import SessionRegistry
 from hybridviz.web.assets import AssetFolder, own_folder
 from hybridviz.web.closing import Closing
@@ -29,8 +30,9 @@ from hybridviz.web.error_pages import http_error
 from hybridviz.web.exits import close_at_exit
 from hybridviz.web.pages import Pages
 from hybridviz.web.routes import blueprint
-from hybridviz.web.served import DocumentSpace, ServedApp
+from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
+from hybridviz.ws.accept import SUBPROTOCOL
 
 SHUTTING_DOWN = "the server is shutting down"
 
@@ -48,8 +50,10 @@ class HybridViz:
     """
 
     settings: Settings
-    owns_process = False
-    """Whether a signal also ends the process, once all is closed."""
+    runtime: Runtime
+    served: dict[str, ServedApp]
+    standalone = False
+    """Whether the application and its process are nothing but this server."""
 
     def __init__(
         self, app: Flask | None = None, settings: Settings | None = None, apps: Apps | None = None
@@ -71,26 +75,18 @@ class HybridViz:
         self.settings = settings = self._given or _settings_of(app)
         self.runtime = choose_runtime()
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
-        served = {item.route: self._serve(item) for item in self._load()}
-        space = served.get("/") or self._serve(DocumentSpace())
-        everything = {"/": space, **served}
-        bokeh = AssetFolder(static_path(), self.runtime.offload)
-        own = AssetFolder(own_folder(), self.runtime.offload)
-        # The application's own files keep /static, if it has any.
-        prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
-        links = partial(PageLinks, prefix=prefix, bokeh=bokeh, own=own)
-        self.favicon = lambda: own.respond("favicon.svg", request)
-        lifetime = settings.session_token_expiration
-        self.pages = Pages(served, space, links, key, time.time, lifetime)
-        self.sockets = Sockets(everything, settings, self.runtime, key, time.time)
-        registries = [item.registry for item in everything.values()]
-        self._closing = Closing(self.runtime, registries, self.sockets)
+        self.served = served = self._serve_all()
+        links = self._links(app)
+        pages = Pages(served, links, key, time.time, settings.session_token_expiration)
+        sockets = Sockets(served, settings, self.runtime, key, time.time)
+        registries = [item.registry for item in served.values()]
+        self._closing = Closing(self.runtime, registries, sockets)
+        routes = blueprint(served, pages, sockets, links(""), standalone=self.standalone)
+        routes.before_request(self._check)
+        app.register_blueprint(routes)
         app.extensions["hybridviz"] = self
-        app.register_blueprint(
-            blueprint(everything, self.pages, self.sockets, links(""), self._check)
-        )
         # geventwebsocket asks the WSGI callable which subprotocol to answer.
-        app.app_protocol = lambda path: "bokeh"  # type: ignore[attr-defined]
+        app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def close(self, reason: str = SHUTTING_DOWN) -> None:
@@ -99,24 +95,39 @@ class HybridViz:
             self._closing.close(reason)
 
     def _leave(self) -> None:
-        if self._closing is not None and self.owns_process:
+        if self._closing is not None and self.standalone:
             self._closing.leave()
 
     def _check(self) -> None:
-        """Check a request for a page or a file."""
+        """Check a request for a page or a file; websockets are refused in a way of their own."""
+        if request.url_rule is not None and request.url_rule.websocket:
+            return
         if self._closing is not None and self._closing.begun:
             raise ServiceUnavailable("The server is shutting down.")
         check_host(request.headers.get("Host"), self.settings.hosts, request.scheme)
 
+    def _links(self, app: Flask) -> Callable[[str], PageLinks]:
+        bokeh = AssetFolder(static_path(), self.runtime.offload)
+        own = AssetFolder(own_folder(), self.runtime.offload)
+        # The application's own files keep /static, if it has any.
+        prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
+        return partial(PageLinks, prefix=prefix, bokeh=bokeh, own=own)
+
+    def _serve_all(self) -> dict[str, ServedApp]:
+        """Return all apps by their routes, the document space too."""
+        served: dict[str, ServedApp] = {}
+        for app in self._load():
+            if app.route in served:
+                raise ConfigError(f"two apps would be served at {app.route}")
+            served[app.route] = self._serve(app)
+        served.setdefault(SPACE, self._serve(DocumentSpace()))
+        return served
+
     def _load(self) -> list[App]:
-        given = self.settings.apps if self._apps is None else self._apps
-        loaded: list[App] = []
-        for item in given:
-            if isinstance(item, str | os.PathLike):
-                loaded += load_apps([os.fspath(item)], self.settings.args)
-            else:
-                loaded.append(item)
-        return loaded
+        given = self.settings.apps if self._apps is None else tuple(self._apps)
+        paths = [os.fspath(item) for item in given if isinstance(item, str | os.PathLike)]
+        loaded = iter(load_apps(paths, self.settings.args))
+        return [next(loaded) if isinstance(i, str | os.PathLike) else i for i in given]
 
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime
@@ -135,11 +146,9 @@ def create_app(settings: Settings | None = None, apps: Apps | None = None) -> Fl
         ConfigError: a setting or an app is wrong.
     """
     app = Flask("hybridviz", static_folder=None)
-    server = HybridViz(app, settings or Settings.from_env(), apps)
-    server.owns_process = True
-    app.add_url_rule("/", "index", server.pages.index)
-    app.add_url_rule("/favicon.ico", "favicon", server.favicon)
-    app.add_url_rule("/<path:name>/ws", "unknown", server.sockets.unknown, websocket=True)
+    server = HybridViz(settings=settings or Settings.from_env(), apps=apps)
+    server.standalone = True
+    server.init_app(app)
     app.register_error_handler(HTTPException, http_error)
     return app
 

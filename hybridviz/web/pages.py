@@ -10,7 +10,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 
 from hybridviz.core.tokens import make_token
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
-from hybridviz.web.served import ServedApp
+from hybridviz.web.served import SPACE, ServedApp
 from hybridviz.web.visit import (
     Arguments,
     arguments_of,
@@ -32,8 +32,7 @@ class Pages:
     """The views of pages.
 
     Args:
-        served: apps by their routes, without the document space.
-        space: the app at ``/`` that shows a document by its session id.
+        served: apps by their routes, with the document space.
         links: where the files of a page are, without the mount point.
         key: the secret that signs tokens.
         clock: Unix time in seconds.
@@ -43,14 +42,12 @@ class Pages:
     def __init__(
         self,
         served: Mapping[str, ServedApp],
-        space: ServedApp,
         links: Callable[[str], PageLinks],
         key: bytes,
         clock: Callable[[], float],
         token_lifetime: float,
     ) -> None:
         self._served = served
-        self._space = space
         self._links = links
         self._key = key
         self._clock = clock
@@ -58,14 +55,14 @@ class Pages:
 
     def index(self) -> Response:
         """Answer ``/``: a document by its session id, the only app, or a card for each."""
-        if names_session(request) or "/" in self._served:
-            return self.app(self._space)
-        if len(self._served) == 1:
-            (route,) = self._served
+        space = self._served[SPACE]
+        if names_session(request) or space.listed:
+            return self.app(space)
+        apps = [app for app in self._served.values() if app.listed]
+        if len(apps) == 1:
             query = request.query_string.decode("latin-1")
-            return _redirect(f"{request.script_root}{route}{'?' * bool(query)}{query}")
-        html = render_template("hybridviz/index.html", apps=list(self._served.values()))
-        return make_response(html)
+            return _redirect(f"{request.script_root}{apps[0].route}{'?' * bool(query)}{query}")
+        return make_response(render_template("hybridviz/index.html", apps=apps))
 
     def app(self, served: ServedApp) -> Response:
         """Answer the page of one app.

@@ -1,6 +1,6 @@
 """The URLs of a server as a blueprint, which fits into any Flask application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -22,15 +22,16 @@ def blueprint(
     pages: Pages,
     sockets: Sockets,
     links: PageLinks,
-    check: Callable[[], None],
+    *,
+    standalone: bool,
 ) -> Blueprint:
     """Return the routes of all apps and of the files that their pages need.
 
     Args:
-        served: apps by their routes, with the document space at ``/``.
+        served: apps by their routes, with the document space.
         pages, sockets: the views.
         links: the files, and the path below which Bokeh's are served.
-        check: raises if a request for a page or a file must not be answered.
+        standalone: answer also what an application around the server has its own answers for.
     """
     routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, (route, app) in enumerate(served.items()):
@@ -40,10 +41,20 @@ def blueprint(
             routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
         routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
     _add_files(routes, links)
-    routes.before_request(lambda: None if _is_websocket() else check())
+    if standalone:
+        _add_rest(routes, pages, sockets, links)
     routes.register_error_handler(HybridVizError, own_error)
     routes.register_error_handler(HTTPException, http_error)
     return routes
+
+
+def _add_rest(routes: Blueprint, pages: Pages, sockets: Sockets, links: PageLinks) -> None:
+    def favicon() -> Response:
+        return links.own.respond("favicon.svg", request)
+
+    routes.add_url_rule("/", "index", pages.index)
+    routes.add_url_rule("/favicon.ico", "favicon", favicon)
+    routes.add_url_rule("/<path:name>/ws", "unknown", sockets.unknown, websocket=True)
 
 
 def _add_files(routes: Blueprint, links: PageLinks) -> None:
@@ -61,8 +72,3 @@ def _add_files(routes: Blueprint, links: PageLinks) -> None:
     routes.add_url_rule(f"{static}/<path:name>", "bokeh_file", bokeh_file)
     routes.add_url_rule(f"{static}/extensions/<package>/<path:name>", "extension", extension_file)
     routes.add_url_rule("/_hybridviz/<path:name>", "own_file", own_file)
-
-
-def _is_websocket() -> bool:
-    """Return whether a request is for a websocket: those are refused in their own way."""
-    return request.url_rule is not None and bool(request.url_rule.websocket)

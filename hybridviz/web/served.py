@@ -17,6 +17,9 @@ from hybridviz.sessions import Request, Session, SessionRegistry
 
 log = logging.getLogger("hybridviz.web")
 
+SPACE = "/"
+"""Where documents are that are known by their session ids."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppProfile:
@@ -40,7 +43,7 @@ class AppProfile:
 class DocumentSpace:
     """The app at ``/``: an empty document for whoever brings one by its session id."""
 
-    route = "/"
+    route = SPACE
 
     def run(self, document: Document) -> None:
         """Leave the document empty; a client pushes its content."""
@@ -76,6 +79,11 @@ class ServedApp:
         """What people call the app: the title of its document, if it has set one."""
         title = self.profile.title if self.profile else DEFAULT_TITLE
         return self.route.strip("/") if title == DEFAULT_TITLE else title
+
+    @property
+    def listed(self) -> bool:
+        """Whether people may find the app in the index."""
+        return not isinstance(self.app, DocumentSpace)
 
     def lazy_title(self) -> str | None:
         """Return the title of a page that needs no run of the app; None if it needs one."""

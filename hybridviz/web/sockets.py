@@ -146,6 +146,7 @@ class Sockets:
             transport.close(error.close_code, str(error))
         finally:
             self._open.discard(transport)
+            transport.close(1011, "internal server error")  # without effect if it is closed
         yield from ()
 
 

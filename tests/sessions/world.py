@@ -2,6 +2,7 @@
 own, which it changes and which follows the server's, with a delay of its own in each direction.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ class Line:
     def __init__(self, runtime: ManualRuntime, arrive: Callable[[Fragment], None]) -> None:
         self._runtime = runtime
         self._arrive = arrive
+        self._sent: deque[Fragment] = deque()
         self._free = 0.0
 
     def send(self, fragments: Any, delay: float) -> None:
@@ -37,7 +39,11 @@ class Line:
         now = self._runtime.now()
         self._free = max(self._free, now + delay)
         for fragment in fragments:
-            self._runtime.call_later(self._free - now, self._arrive, fragment)
+            self._sent.append(fragment)
+            self._runtime.call_later(self._free - now, self._next)
+
+    def _next(self) -> None:
+        self._arrive(self._sent.popleft())
 
 
 class Client:

@@ -1,0 +1,164 @@
+"""Files: versions, caching, compression, and nothing from outside their folder."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response, request
+from flask.testing import FlaskClient
+
+from hybridviz.web.assets import FOREVER, REVALIDATE, AssetFolder
+from tests.web.conftest import Serve
+
+SCRIPT = b"let x = 1;\n" * 100
+
+
+class Counted:
+    """A way to run functions that counts them."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, call: object, data: bytes) -> bytes:
+        self.calls += 1
+        return call(data)  # type: ignore[operator,no-any-return]
+
+
+@pytest.fixture
+def offload() -> Counted:
+    return Counted()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, offload: Counted) -> AssetFolder:
+    root = tmp_path / "root"
+    (root / "js").mkdir(parents=True)
+    (root / "js" / "a.js").write_bytes(SCRIPT)
+    (root / "small.css").write_bytes(b"a{}")
+    (root / "image.png").write_bytes(b"png" * 1000)
+    (tmp_path / "secret.js").write_text("secret")
+    return AssetFolder(root, offload)
+
+
+@pytest.fixture
+def client(folder: AssetFolder) -> FlaskClient:
+    app = Flask("files", static_folder=None)
+
+    @app.get("/f/<path:name>")
+    def file(name: str) -> Response:
+        return folder.respond(name, request)
+
+    return app.test_client()
+
+
+GZIP = {"Accept-Encoding": "br, gzip"}
+
+
+def test_a_file_is_compressed_once(client: FlaskClient, offload: Counted) -> None:
+    for _ in range(2):
+        response = client.get("/f/js/a.js", headers=GZIP)
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(response.data) == SCRIPT
+        assert response.mimetype == "text/javascript"
+        assert "Accept-Encoding" in response.headers["Vary"]
+    assert offload.calls == 1
+
+
+@pytest.mark.parametrize("accepted", [{}, {"Accept-Encoding": "gzip;q=0"}])
+def test_who_takes_no_gzip_gets_none(client: FlaskClient, accepted: dict[str, str]) -> None:
+    response = client.get("/f/js/a.js", headers=accepted)
+    assert "Content-Encoding" not in response.headers
+    assert response.data == SCRIPT
+    assert "Accept-Encoding" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("name", ["small.css", "image.png"])
+def test_what_is_not_worth_it_is_not_compressed(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/f/{name}", headers=GZIP)
+    assert response.status_code == 200
+    assert "Content-Encoding" not in response.headers
+
+
+def test_only_the_right_version_is_cached_for_good(
+    client: FlaskClient, folder: AssetFolder
+) -> None:
+    name = folder.versioned("js/a.js")
+    assert name.startswith("js/a.js?v=")
+    assert client.get(f"/f/{name}").headers["Cache-Control"] == FOREVER
+    assert client.get("/f/js/a.js").headers["Cache-Control"] == REVALIDATE
+    assert client.get("/f/js/a.js?v=old").headers["Cache-Control"] == REVALIDATE
+
+
+@pytest.mark.parametrize("headers", [{}, GZIP])
+def test_an_unchanged_file_is_not_sent_again(client: FlaskClient, headers: dict[str, str]) -> None:
+    tag = client.get("/f/js/a.js", headers=headers).headers["ETag"]
+    again = client.get("/f/js/a.js", headers={**headers, "If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == tag
+    other = client.get("/f/js/a.js", headers={**headers, "If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+def test_compressed_and_plain_have_different_tags(client: FlaskClient) -> None:
+    plain, packed = client.get("/f/js/a.js"), client.get("/f/js/a.js", headers=GZIP)
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+
+
+def test_a_changed_file_has_another_version(
+    client: FlaskClient, folder: AssetFolder, tmp_path: Path
+) -> None:
+    before = folder.versioned("js/a.js")
+    client.get("/f/js/a.js", headers=GZIP)
+    path = tmp_path / "root" / "js" / "a.js"
+    path.write_bytes(SCRIPT * 2)
+    os.utime(path, ns=(1, 1))
+    assert folder.versioned("js/a.js") != before
+    assert gzip.decompress(client.get("/f/js/a.js", headers=GZIP).data) == SCRIPT * 2
+
+
+def test_head_has_no_body(client: FlaskClient) -> None:
+    response = client.head("/f/js/a.js", headers=GZIP)
+    assert (response.status_code, response.data) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.js",
+        "js/../../secret.js",
+        "%2e%2e/secret.js",
+        "..%2fsecret.js",
+        "js",
+        "",
+        "js/a.js%00",
+        "js/a.js/b",
+        "nope.js",
+        "a" * 5000,
+    ],
+    ids=range(10),
+)
+def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/f/{name}").status_code == 404
+
+
+def test_a_name_that_is_not_there_has_no_version(folder: AssetFolder) -> None:
+    assert folder.versioned("nope.js") == "nope.js"
+
+
+def test_bokehjs_is_that_of_the_installed_package(serve: Serve) -> None:
+    client = serve().test_client()
+    response = client.get("/static/js/bokeh.min.js", headers=GZIP)
+    assert b"bokeh" in gzip.decompress(response.data)[:3000].lower()
+    assert client.get("/static/../__init__.py").status_code == 404
+
+
+def test_files_of_extensions(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bokeh.embed.bundle import extension_dirs
+
+    (tmp_path / "ext.js").write_text("1")
+    monkeypatch.setitem(extension_dirs, "ext", tmp_path)
+    client = serve().test_client()
+    assert client.get("/static/extensions/ext/ext.js").data == b"1"
+    assert client.get("/static/extensions/other/ext.js").status_code == 404
