@@ -62,21 +62,20 @@ class ManualTask:
     """A call that waits for `ManualRuntime.run_ready` or, as a timer, for its time."""
 
     def __init__(self, context: Context, call: Callable[..., object], args: tuple[object, ...]):
-        self._work = (context, call, args)
-        self._cancelled = False
+        self._work: tuple[Any, ...] | None = (context.run, call, *args)
         self._ended = False
 
     def run(self) -> None:
-        if not self._cancelled:
-            context, call, args = self._work
-            context.run(call, *args)
+        if self._work is not None:
+            run, *args = self._work
+            run(*args)
             self._ended = True
 
     def join(self, timeout: float | None = None) -> bool:
         return self._ended
 
     def cancel(self) -> None:
-        self._cancelled = True
+        self._work = None
 
 
 class ManualRuntime:

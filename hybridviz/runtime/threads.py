@@ -59,11 +59,10 @@ class ThreadTimer:
     """An entry of the timer thread's heap."""
 
     def __init__(self, task: ThreadTask) -> None:
-        self.task = task
-        self.cancelled = False
+        self.task: ThreadTask | None = task
 
     def cancel(self) -> None:
-        self.cancelled = True
+        self.task = None
 
 
 class _Pool:
@@ -134,13 +133,11 @@ class ThreadRuntime:
     def _tick(self) -> None:
         with self._changed:
             while not self._closed:
-                while self._heap and self._heap[0][2].cancelled:
-                    heapq.heappop(self._heap)
                 wait = self._heap[0][0] - self.now() if self._heap else None
-                if wait is not None and wait <= 0:
-                    self._pool.submit(heapq.heappop(self._heap)[2].task)
-                else:
+                if wait is None or wait > 0:
                     self._changed.wait(wait)
+                elif (task := heapq.heappop(self._heap)[2].task) is not None:
+                    self._pool.submit(task)
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         loop = self._asyncio_loop()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 from hybridviz.errors import SessionDestroyed
-from hybridviz.runtime.base import Event, Runtime
+from hybridviz.runtime.base import Event, Runtime, Timer
 from hybridviz.sessions.context import Request
 from hybridviz.sessions.session import Session
 
@@ -35,6 +35,7 @@ class SessionRegistry:
         self._runtime = runtime
         self._lifetime = lifetime
         self._sessions: dict[str, Session | _Making] = {}
+        self._expiries: dict[str, Timer] = {}
         self._guard = runtime.lock()
         self._closed = False
 
@@ -116,15 +117,19 @@ class SessionRegistry:
         return session
 
     def _expire_later(self, session: Session) -> None:
-        if not session.destroyed:
-            self._runtime.call_later(self._lifetime, self._expire, session)
+        if session.id not in self._expiries and not session.destroyed:
+            self._look_again(session, self._lifetime)
+
+    def _look_again(self, session: Session, delay: float) -> None:
+        self._expiries[session.id] = self._runtime.call_later(delay, self._expire, session)
 
     def _expire(self, session: Session) -> None:
+        self._expiries.pop(session.id, None)
         if session.viewers or session.destroyed:
             return
         idle = self._runtime.now() - session.last_used
         if idle < self._lifetime:
-            self._runtime.call_later(self._lifetime - idle, self._expire, session)
+            self._look_again(session, self._lifetime - idle)
             return
         log.info("= %s is unused and ends", session)
         self.discard(session)
@@ -132,6 +137,8 @@ class SessionRegistry:
     def discard(self, session: Session, code: int = 1001, reason: str = "session ended") -> None:
         """End one session now."""
         self._sessions.pop(session.id, None)
+        if (expiry := self._expiries.pop(session.id, None)) is not None:
+            expiry.cancel()
         session.destroy(code, reason)
 
     def close(self, code: int = 1001, reason: str = "the server is shutting down") -> None:

@@ -1,13 +1,16 @@
 """Sessions by id: made once, ended when unused, and always told of their end."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Any
+from weakref import ref
 
 import pytest
 from bokeh.models import Div
 
 from hybridviz.errors import SessionDestroyed
+from hybridviz.runtime.base import Timer
 from hybridviz.runtime.manual import ManualRuntime
 from hybridviz.runtime.threads import ThreadRuntime
 from hybridviz.sessions import Session, SessionRegistry
@@ -104,6 +107,37 @@ def test_session_that_is_joined_again_lives_on() -> None:
     session.join(lambda code, reason: None)
     runtime.advance(LIFETIME * 3)
     assert not session.destroyed
+
+
+class CountingRuntime(ManualRuntime):
+    """Counts the timers it has set."""
+
+    timers = 0
+
+    def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
+        self.timers += 1
+        return super().call_later(delay, call, *args)
+
+
+def test_viewers_who_come_and_go_leave_one_timer() -> None:
+    runtime = CountingRuntime()
+    registry = SessionRegistry("/app", runtime, LIFETIME)
+    session = registry.get_or_create("id", add_div)
+    for _ in range(100):
+        session.leave(session.join(lambda code, reason: None))
+    assert runtime.timers == 1
+    runtime.advance(LIFETIME + 1)
+    assert session.destroyed
+
+
+def test_ended_session_is_freed_at_once() -> None:
+    registry = SessionRegistry("/app", ThreadRuntime(), LIFETIME)
+    session = registry.get_or_create("id", add_div)
+    gone = ref(session)
+    registry.discard(session)
+    del session
+    gc.collect()
+    assert gone() is None
 
 
 def test_close_ends_all_and_lets_none_begin() -> None:
