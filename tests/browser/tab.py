@@ -26,6 +26,7 @@ const documents = window.Bokeh?.documents ?? []
 return documents.length > 0 && documents.every((doc) => doc.roots().length > 0 && doc.is_idle)
 """
 NOT_YET = (StaleElementReferenceException, ElementNotInteractableException)
+EDITABLE = ".slick-cell.editable"
 EDITOR = "return arguments[0].firstElementChild?.shadowRoot?.querySelector('input')"
 MODEL = """
 const model = Bokeh.documents.map((doc) => doc.get_model_by_name(arguments[0])).find((m) => m)
@@ -155,12 +156,17 @@ class Tab:
 
     def edit_cell(self, name: str, row: int, column: int, text: str) -> None:
         """Open the editor of one cell of a data table, type over its text and press Enter."""
-        cell = self.element(name, f".slick-row:nth-child({row + 1}) .slick-cell.l{column}")
-        ActionChains(self._driver).double_click(cell).perform()
+        cell = f".slick-row:nth-child({row + 1}) .slick-cell.l{column}"
+        self.wait(lambda: self._opened(name, cell), "the cell has an editor")
         self.wait(lambda: self._type_over(name, text), "the editor takes text")
 
+    def _opened(self, name: str, cell: str) -> bool:
+        """Double-click a cell; a table that was drawn anew meanwhile has closed its editor."""
+        ActionChains(self._driver).double_click(self.element(name, cell)).perform()
+        return self.run(ELEMENT, name, EDITABLE) is not None
+
     def _type_over(self, name: str, text: str) -> bool:
-        editor = self.run(EDITOR, self.element(name, ".slick-cell.editable"))
+        editor = self.run(EDITOR, self.element(name, EDITABLE))
         if editor is not None:
             editor.send_keys(Keys.BACKSPACE, text, Keys.ENTER)
         return editor is not None

@@ -1,0 +1,284 @@
+"""Each name with an underscore that we use of Bokeh is there in the installed version, and is what
+we take it for.
+"""
+
+import ast
+import sys
+import weakref
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import bokeh.io.doc
+import pytest
+from bokeh.core.serialization import Deserializer, Serializer
+from bokeh.document import Document
+from bokeh.document.callbacks import DocumentCallbackManager
+from bokeh.events import ButtonClick
+from bokeh.io import curdoc
+from bokeh.models import Button, ColumnDataSource, Slider
+from bokeh.models.layouts import Column
+
+import hybridviz.bokeh_internals as internals
+from hybridviz.bokeh_internals import (
+    PatchDeserializer,
+    PatchSerializer,
+    callbacks_of,
+    curdoc_of,
+    live_document,
+    make_curdoc_local,
+    release_document,
+    viewers_know,
+    viewers_know_all,
+)
+
+
+class Notes:
+    """A listener that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.changes: list[Any] = []
+        self.added: list[Any] = []
+        self.removed: list[Any] = []
+
+    def document_changed(self, event: Any) -> None:
+        self.changes.append(event)
+
+    def invoke(self, callback: Any, *args: Any) -> None:
+        callback(*args)
+
+    def callback_added(self, callback: Any) -> None:
+        self.added.append(callback)
+
+    def callback_removed(self, callback: Any) -> None:
+        self.removed.append(callback)
+
+
+class Context:
+    """Stands in for a session context."""
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context()
+
+
+@pytest.fixture
+def document(notes: Notes, context: Context) -> Document:
+    document = live_document(notes, context)
+    document.add_root(Slider(start=0, end=9, value=0, name="slider"))
+    return document
+
+
+@pytest.fixture
+def new_id() -> Any:
+    numbers = count(1)
+    return lambda: f"b{next(numbers)}"
+
+
+def slider_of(document: Document) -> Any:
+    return document.get_model_by_name("slider")
+
+
+# -- names
+
+OWNERS: dict[str, Any] = {
+    "_PATCHED_CURDOCS": bokeh.io.doc,
+    "_callbacks": Slider(),
+    "_decode": Deserializer,
+    "_decode_object_ref": Deserializer,
+    "_deferred": Serializer(),
+    "_document": DocumentCallbackManager(Document()),
+    "_encode_bytes": Serializer,
+    "_event_callbacks": Slider(),
+    "_buffers": Deserializer(),
+    "_hold": DocumentCallbackManager(Document()),
+    "_message_callbacks": DocumentCallbackManager(Document()),
+    "_models": Document().models,
+    "_modules": Document().modules,
+    "_new_models": Document().models,
+    "_references": Serializer(),
+    "_roots": Document(),
+    "_session_callbacks": DocumentCallbackManager(Document()),
+    "_session_context": Document(),
+    "_trigger_event": Slider,
+}
+OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id", "_created"} | {
+    "_known",
+    "_items",
+    "_callback",
+}
+
+
+def private_names() -> Iterator[str]:
+    """List the attributes with an underscore that bokeh_internals uses."""
+    tree = ast.parse(Path(str(internals.__file__)).read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr[0] == "_" and node.attr[1] != "_":
+            yield node.attr
+
+
+def test_every_private_name_is_held_here() -> None:
+    assert set(private_names()) == set(OWNERS) | OUR_OWN
+
+
+@pytest.mark.parametrize("name", sorted(OWNERS))
+def test_private_name_is_there(name: str) -> None:
+    assert hasattr(OWNERS[name], name)
+
+
+# -- documents and callbacks
+
+
+def test_listener_hears_of_a_change_before_its_callbacks(document: Document, notes: Notes) -> None:
+    slider, order = slider_of(document), list[Any]()
+    notes.document_changed = lambda event: order.append(("told", event.new))  # type: ignore
+
+    def once(attr: str, old: int, new: int) -> None:
+        order.append(("called", new))
+        slider.value = 5
+
+    slider.on_change("value", once)
+    slider.value = 3
+    assert order == [("told", 3), ("called", 3), ("told", 5), ("called", 5)]
+
+
+def test_session_callbacks_reach_the_listener(document: Document, notes: Notes) -> None:
+    document.hold()
+    callbacks = [
+        document.add_next_tick_callback(lambda: None),
+        document.add_timeout_callback(lambda: None, 50),
+        document.add_periodic_callback(lambda: None, 60),
+    ]
+    assert notes.added == callbacks
+    assert callbacks[1].timeout == 50 and callbacks[2].period == 60
+    assert not hasattr(callbacks[0], "period") and not hasattr(callbacks[0], "timeout")
+    document.remove_periodic_callback(callbacks[2])
+    assert notes.removed == [callbacks[2]]
+    with pytest.raises(ValueError, match="already run or been removed"):
+        document.remove_periodic_callback(callbacks[2])
+
+
+def test_event_callbacks_take_an_event_or_nothing(document: Document) -> None:
+    button, seen = Button(), list[Any]()
+    document.add_root(button)
+    button.on_click(lambda: seen.append("nothing"))
+    button.on_click(lambda event: seen.append(event.event_name))
+    callbacks_of(document).trigger_event(ButtonClick(button))
+    assert seen == ["nothing", "button_click"]
+
+
+def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> None:
+    slider, module = weakref.ref(slider_of(document)), type(sys)("bokeh_app_test")
+    document.modules.add(module)
+    document.add_periodic_callback(lambda: None, 10)
+    told = len(notes.changes)
+    release_document(document)
+    assert slider() is None or slider().document is None
+    assert "bokeh_app_test" not in sys.modules
+    assert not document.roots and not document.models and document.session_context is None
+    document.title = "later"
+    assert len(notes.changes) == told
+
+
+def test_session_context_is_that_of_the_session(document: Document, context: Context) -> None:
+    assert document.session_context is context  # type: ignore[comparison-overlap]
+
+
+# -- encoding and decoding
+
+
+def test_model_is_whole_until_viewers_know_it(document: Document, new_id: Any) -> None:
+    slider = slider_of(document)
+    first = PatchSerializer(document, new_id)
+    assert first.encode(slider)["attributes"]["value"] == 0 and first.defines
+    again = PatchSerializer(document, new_id)
+    assert again.encode(slider) == {"id": slider.id} and not again.defines
+    whole = PatchSerializer(document, new_id, whole=True)
+    assert "attributes" in whole.encode(slider)
+
+
+def test_viewers_know(document: Document, new_id: Any) -> None:
+    one, two = Slider(), Slider()
+    document.add_root(Column(one, two))
+    viewers_know(document, [one])
+    assert PatchSerializer(document, new_id).encode(one) == {"id": one.id}
+    viewers_know_all(document)
+    assert PatchSerializer(document, new_id).encode(two) == {"id": two.id}
+
+
+def test_bytes_travel_beside_or_inside(document: Document, new_id: Any) -> None:
+    beside = PatchSerializer(document, new_id)
+    assert beside.encode(b"abc") == {"type": "bytes", "data": {"id": "b1"}}
+    assert beside.arrays == [("b1", b"abc")]
+    inside = PatchSerializer(document, new_id, inline=True)
+    assert inside.encode(b"abc") == {"type": "bytes", "data": "YWJj"} and not inside.arrays
+
+
+def test_decoding_finds_models_of_the_document_and_makes_new_ones(document: Document) -> None:
+    slider = slider_of(document)
+    decoder = PatchDeserializer(document, {}, "setter")
+    assert decoder.decode({"id": slider.id}) is slider
+    new = {"type": "object", "name": "Slider", "id": "n1", "attributes": {"start": 0, "end": 1}}
+    made = decoder.decode(new)
+    assert decoder.created == {"n1": made} and decoder.decode({"id": "n1"}) is made
+    assert "n1" not in document.models._models
+    with pytest.raises(internals.UnknownReferenceError):
+        decoder.decode({"id": "nobody"})
+
+
+def test_body_of_a_known_model_means_that_model(document: Document) -> None:
+    slider = slider_of(document)
+    body = {"type": "object", "name": "Slider", "id": slider.id, "attributes": {"value": 8}}
+    decoder = PatchDeserializer(document, {}, None)
+    assert decoder.decode(body) is slider and slider.value == 0 and not decoder.created
+
+
+def test_decoding_arrays(document: Document) -> None:
+    array = {
+        "type": "ndarray",
+        "array": {"type": "bytes", "data": {"id": "a"}},
+        "dtype": "uint8",
+        "order": sys.byteorder,
+        "shape": [2],
+    }
+    body = {
+        "type": "object",
+        "name": "ColumnDataSource",
+        "id": "n2",
+        "attributes": {"data": {"type": "map", "entries": [["x", array]]}},
+    }
+    source = PatchDeserializer(document, {"a": b"\1\2"}, None).decode(body)
+    assert isinstance(source, ColumnDataSource) and source.data["x"].tolist() == [1, 2]
+
+
+# -- curdoc
+
+
+def test_curdoc_belongs_to_the_running_context(document: Document) -> None:
+    import contextvars
+
+    make_curdoc_local()
+    outside = contextvars.copy_context()
+    with curdoc_of(document):
+        assert curdoc() is document
+        other = outside.run(curdoc)
+        assert other is not document
+    assert curdoc() is not document
+
+
+def test_curdoc_of_an_unlocked_callback_is_a_proxy(document: Document) -> None:
+    def callback() -> None: ...
+
+    callback.nolock = True  # type: ignore[attr-defined]
+    make_curdoc_local()
+    with curdoc_of(document, callback):
+        with pytest.raises(AttributeError, match="lock"):
+            curdoc().add_root(Slider())
+        curdoc().add_next_tick_callback(lambda: None)
