@@ -3,6 +3,8 @@ we take it for.
 """
 
 import ast
+import base64
+import gzip
 import sys
 import weakref
 from collections.abc import Iterator
@@ -113,15 +115,17 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_known",
     "_items",
     "_callback",
+    "_takes_nothing",
 }
 
 
 def private_names() -> Iterator[str]:
-    """List the attributes with an underscore that bokeh_internals uses."""
+    """List the names with an underscore that bokeh_internals uses or overrides."""
     tree = ast.parse(Path(str(internals.__file__)).read_text())
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr[0] == "_" and node.attr[1] != "_":
-            yield node.attr
+        name = getattr(node, "attr", "") or (isinstance(node, ast.FunctionDef) and node.name) or ""
+        if name.startswith("_") and not name.startswith("__"):
+            yield name
 
 
 def test_every_private_name_is_held_here() -> None:
@@ -218,7 +222,8 @@ def test_bytes_travel_beside_or_inside(document: Document, new_id: Any) -> None:
     assert beside.encode(b"abc") == {"type": "bytes", "data": {"id": "b1"}}
     assert beside.arrays == [("b1", b"abc")]
     inside = PatchSerializer(document, new_id, inline=True)
-    assert inside.encode(b"abc") == {"type": "bytes", "data": "YWJj"} and not inside.arrays
+    packed = base64.b64decode(inside.encode(b"abc")["data"])
+    assert gzip.decompress(packed) == b"abc" and not inside.arrays
 
 
 def test_decoding_finds_models_of_the_document_and_makes_new_ones(document: Document) -> None:

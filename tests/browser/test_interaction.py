@@ -11,7 +11,7 @@ from tests.browser.tab import Tab
 from tests.servers import Server
 
 
-@pytest.fixture(scope="module", params=["serve", "gunicorn-gthread"])
+@pytest.fixture(scope="module", params=["serve", "gunicorn-gevent", "gunicorn-gthread"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:

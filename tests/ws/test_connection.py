@@ -156,15 +156,15 @@ class Stuck(MemoryTransport):
 
 
 def test_viewer_that_does_not_read_is_closed_with_1013(
-    runtime: ThreadRuntime, session: Session, monkeypatch: pytest.MonkeyPatch
+    runtime: ThreadRuntime, session: Session
 ) -> None:
-    monkeypatch.setattr("hybridviz.sessions.outbox.HARD_LIMIT", 10_000)
     server, client = Stuck(runtime, LIMIT), MemoryTransport(runtime, LIMIT)
     server.peer, client.peer, server.blocked = client, server, runtime.event()
     task = runtime.spawn(Connection(server, session, runtime, max_message_size=LIMIT).run)
     while not session.viewers:
         runtime.sleep(0.01)
     session.viewers[0].synced = True
+    session.viewers[0].outbox._hard = 10_000
     for index in range(20):
         session.run(session.document.add_root, Div(text=f"{index}" * 1000))
     with pytest.raises(TransportClosed) as closed:
