@@ -5,6 +5,7 @@ The only module that reads ``os.environ``.
 """
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
@@ -24,8 +25,12 @@ def split_names(text: str) -> list[str]:
 
 
 def split_paths(text: str) -> list[str]:
-    """Split at ``os.pathsep``; white space may be part of a path."""
-    return [part for part in text.split(os.pathsep) if part.strip()]
+    """Split at ends of lines or, if there is only one, at each ``os.pathsep`` that is not part of a
+    route's ``<int:id>``; white space may be part of a path.
+    """
+    several = "\n" in text.strip()
+    parts = text.splitlines() if several else re.split(f"{os.pathsep}(?![^<]*>)", text)
+    return [part for part in parts if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,12 @@ def setting(default: Any, help: str, *, repr: bool = True, **more: Any) -> Any:
 class Settings:
     """All settings of one server. Times named ``*_ms`` are milliseconds, sizes are bytes."""
 
-    apps: tuple[str, ...] = setting((), "Paths of the apps to serve.", split=split_paths)
+    apps: tuple[str, ...] = setting(
+        (),
+        "Paths of the apps to serve, or `MODULE:FUNCTION`, each with `/ROUTE=` before it if wanted;"
+        " joined by `:`, or one per line.",
+        split=split_paths,
+    )
     args: tuple[str, ...] = setting(
         (),
         "What the apps see as sys.argv[1:]; the flag comes last and takes all that follows.",
@@ -135,12 +145,31 @@ class Settings:
         low=1,
     )
     session_token_expiration: int = setting(
-        300, "Seconds for which a page may open its websocket.", low=1
+        300,
+        "Seconds for which a page may open its websocket.",
+        flag="session-token-expiration",
+        metavar="SECONDS",
+        low=1,
+    )
+    include_headers: tuple[str, ...] = setting(
+        (), "Request headers that apps see, and no others.", flag="include-headers", metavar="NAME"
+    )
+    exclude_headers: tuple[str, ...] = setting(
+        (), "Request headers that apps do not see.", flag="exclude-headers", metavar="NAME"
+    )
+    include_cookies: tuple[str, ...] = setting(
+        (), "Cookies that apps see, and no others.", flag="include-cookies", metavar="NAME"
+    )
+    exclude_cookies: tuple[str, ...] = setting(
+        (), "Cookies that apps do not see.", flag="exclude-cookies", metavar="NAME"
     )
 
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item, getattr(self, item.name), item.name)
+        for kind in ("headers", "cookies"):
+            if getattr(self, f"include_{kind}") and getattr(self, f"exclude_{kind}"):
+                raise ConfigError(f"include_{kind} and exclude_{kind} cannot both be given")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -69,8 +69,13 @@ class AppLoadError(HybridVizError):
         self.filename = filename
         self.line = line
         self.traceback = traceback
-        where = f" ({filename}, line {line})" if filename else ""
+        place = filename if line is None else f"{filename}, line {line}"
+        where = f" ({place})" if filename else ""
         super().__init__(f"app {route} failed to load: {reason}{where}")
+
+    def again(self) -> "AppLoadError":
+        """Return an equal error to be raised once more; one that was raised keeps its frames."""
+        return AppLoadError(self.route, self.reason, self.filename, self.line, self.traceback)
 
 
 class HandshakeRefused(HybridVizError):

@@ -43,7 +43,7 @@ class Server:
 
     Args:
         kind: a key of ``COMMANDS``.
-        apps: files of the apps.
+        apps: files of the apps, or other texts that name them.
         directory: where its data directory and its log go.
         hosts: further values of the Host header that it accepts.
         options: further options of ``hybridviz serve``.
@@ -52,7 +52,7 @@ class Server:
     def __init__(
         self,
         kind: str,
-        apps: Sequence[Path],
+        apps: Sequence[Path | str],
         directory: Path,
         hosts: Sequence[str] = (),
         options: Sequence[str] = (),

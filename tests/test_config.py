@@ -113,3 +113,15 @@ def test_every_setting_is_documented() -> None:
         if name := flag(item):
             assert f"| `{name}` |" in table
             assert name in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("a.py:b c.py", ("a.py", "b c.py")),
+        ("/report/<int:n>=a.py:b.py", ("/report/<int:n>=a.py", "b.py")),
+        ("package.module:make\nb.py\n", ("package.module:make", "b.py")),
+    ],
+)
+def test_apps_are_split(text: str, paths: tuple[str, ...]) -> None:
+    assert Settings.from_env({"HYBRIDVIZ_APPS": text}).apps == paths

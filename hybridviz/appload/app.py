@@ -3,9 +3,12 @@
 Served by web/, which runs an app once for each session; knows no session, request or socket.
 """
 
+from pathlib import Path
 from typing import Protocol
 
 from bokeh.document import Document
+
+from hybridviz.appload.hooks import Hooks
 
 
 class App(Protocol):
@@ -13,7 +16,15 @@ class App(Protocol):
 
     @property
     def route(self) -> str:
-        """URL path, such as ``/sliders``."""
+        """URL path, such as ``/sliders`` or ``/report/<int:id>``."""
+
+    @property
+    def hooks(self) -> Hooks:
+        """What it wants to be called beside its runs."""
+
+    @property
+    def static(self) -> Path | None:
+        """Folder whose files are served below ``static/`` at its route."""
 
     def run(self, document: Document) -> None:
         """Fill an empty document. Any number of runs may overlap, each with its own document.

@@ -6,6 +6,7 @@ from types import FunctionType
 
 from bokeh.document import Document
 
+from hybridviz.appload.hooks import NO_HOOKS
 from hybridviz.appload.run import run_app
 
 
@@ -17,6 +18,9 @@ class FunctionApp:
         route: URL path, such as ``/sliders``.
         args: what it sees as ``sys.argv[1:]``.
     """
+
+    hooks = NO_HOOKS
+    static = None
 
     def __init__(
         self, function: Callable[[Document], object], route: str, args: Sequence[str] = ()

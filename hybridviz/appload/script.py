@@ -1,4 +1,4 @@
-"""A Python script as an app: read once, run for each session in a fresh module of its own.
+"""A Python script or a notebook as an app: read once, run for each session in a fresh module.
 
 Runs are not serialised: what belongs to one run (module, arguments, ``curdoc()``) is found by
 ContextVars and by name, and nothing of the process is changed for its duration.
@@ -8,21 +8,22 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import CodeType, ModuleType
-from uuid import uuid4
 
 from bokeh.document import Document
 
 from hybridviz.appload.failure import load_error
+from hybridviz.appload.hooks import NO_HOOKS
 from hybridviz.appload.run import run_app
+from hybridviz.appload.source import Source
+from hybridviz.appload.watch import Watch
 from hybridviz.errors import AppLoadError
 
 
 class ScriptApp:
-    """A script file; its directory is on ``sys.path`` from now on.
+    """A script file or a notebook; its directory is on ``sys.path`` from now on.
 
     Args:
-        path: the script.
+        path: the file.
         route: its URL path; by default made of the file's name.
         args: what it sees as ``sys.argv[1:]``.
 
@@ -30,68 +31,44 @@ class ScriptApp:
         OSError: the file cannot be read.
     """
 
+    hooks = NO_HOOKS
+    static = None
+
     def __init__(
         self, path: str | os.PathLike[str], route: str | None = None, args: Sequence[str] = ()
     ) -> None:
         self.path = Path(path).absolute()
         self.route = route or f"/{self.path.stem}"
         self._argv = (str(self.path), *args)
-        self._code: CodeType | None = None
-        self._read()
-        directory = str(self.path.parent)
-        if directory not in sys.path:
-            sys.path.insert(0, directory)
+        self._watch = Watch(self.path.parent, [self.path])
+        self._source = Source(self.path)
+        add_to_path(self.path.parent)
 
     def run(self, document: Document) -> None:
         """Run the script with ``document`` as its ``curdoc()``; see `App`."""
-        run_app(self.route, self._argv, document, self._execute, self.path)
+        run_app(self.route, self._argv, document, self._source.run, self.path)
 
     def refresh(self) -> bool:
-        """Read the script again if it has changed; one that is gone counts as unchanged."""
+        """Read the script again if it, or a module beside it, has changed."""
+        if not self._watch.changed():
+            return False
+        self._watch.forget_modules()
         try:
-            changed = _stamp(self.path) != self._stamp
-            if changed:
-                self._read()
-            return changed
+            self._source = Source(self.path)
         except OSError:
             return False
+        return True
 
-    def syntax_error(self) -> AppLoadError | None:
-        """Return why the script cannot be compiled, or None if it can."""
-        if self._code is not None:
-            return None
+    def problem(self) -> AppLoadError | None:
+        """Return why the file cannot be compiled, or None if it can."""
         try:
-            self._compile()
+            self._source.check()
         except Exception as error:
             return load_error(self.route, error, self.path)
         return None
 
-    def _read(self) -> None:
-        self._stamp = _stamp(self.path)
-        self._source = self.path.read_bytes()
-        try:
-            self._code = self._compile()
-        except Exception:
-            self._code = None  # each run compiles again, and so raises the error afresh
 
-    def _compile(self) -> CodeType:
-        # From bytes: the compiler itself knows byte order marks and PEP 263 declarations.
-        return compile(self._source, self.path, "exec", dont_inherit=True)
-
-    def _execute(self, document: Document) -> None:
-        code = self._code or self._compile()
-        module = ModuleType(f"bokeh_app_{uuid4().hex}")
-        module.__file__ = str(self.path)
-        # Puts it into sys.modules, where dataclasses, pickling and get_type_hints look for the
-        # module of a class by its name, for as long as the document lives.
-        document.modules.add(module)
-        try:
-            exec(code, module.__dict__)
-        except BaseException:
-            del sys.modules[module.__name__]
-            raise
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
+def add_to_path(directory: Path) -> None:
+    """Put a directory on ``sys.path``, once and for good."""
+    if str(directory) not in sys.path:
+        sys.path.insert(0, str(directory))

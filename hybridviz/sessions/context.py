@@ -1,9 +1,15 @@
 """What an app sees of its session: ``curdoc().session_context``. Names are those of Bokeh's."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bokeh.document import Document
+
 if TYPE_CHECKING:
+    from hybridviz.sessions.server_context import ServerContext
     from hybridviz.sessions.session import Session
 
 
@@ -14,21 +20,33 @@ class Request:
     Attributes:
         arguments: query arguments, each a list of bytes as in Bokeh.
         headers, cookies: as the server's settings let through.
-        path: URL path of the app.
+        path: URL path of the page, such as ``/report/7``.
+        payload: what the app's ``process_request`` has returned.
     """
 
     arguments: dict[str, list[bytes]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     path: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
 
 
 class SessionContext:
-    """The session as its app sees it."""
+    """The session as its app sees it.
 
-    def __init__(self, session: "Session", request: Request) -> None:
+    Args:
+        session: the session.
+        request: the request it was made for.
+        server: what the app sees of all its sessions; None for a session that stands alone.
+    """
+
+    def __init__(
+        self, session: "Session", request: Request, server: "ServerContext | None" = None
+    ) -> None:
         self._session = session
         self.request = request
+        self.server_context = server
+        self.exception_callbacks: list[Callable[[BaseException], Any]] = []
 
     @property
     def id(self) -> str:
@@ -42,5 +60,38 @@ class SessionContext:
 
     @property
     def token_payload(self) -> dict[str, Any]:
-        """What the page's token carried: the request's arguments."""
-        return {"arguments": self.request.arguments}
+        """What is known of the visitor: arguments, headers and cookies of the page's request, and
+        what ``process_request`` has added.
+        """
+        request = self.request
+        known = {"arguments": request.arguments, "headers": request.headers}
+        return {**known, "cookies": request.cookies, **request.payload}
+
+    def on_exception(self, callback: Callable[[BaseException], Any]) -> None:
+        """Have ``callback(exception)`` called for each exception that a callback of this session
+        raises. It is logged in any case.
+        """
+        self.exception_callbacks.append(callback)
+
+    async def with_locked_document(self, function: Callable[[Document], Any]) -> Any:
+        """Call ``function(document)`` with the document locked; return what it returns or, of a
+        coroutine function, what that returns. For hooks, which run outside of any session.
+
+        Raises:
+            SessionDestroyed: the session has ended.
+        """
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[Any] = loop.create_future()
+
+        def settle(call: Callable[[Any], None], value: Any) -> None:
+            loop.call_soon_threadsafe(_unless_done, result, call, value)
+
+        self._session.run_aside(
+            function, partial(settle, result.set_result), partial(settle, result.set_exception)
+        )
+        return await result
+
+
+def _unless_done(result: asyncio.Future[Any], call: Callable[[Any], None], value: Any) -> None:
+    if not result.done():
+        call(value)

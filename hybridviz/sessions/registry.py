@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from hybridviz.errors import SessionDestroyed
 from hybridviz.runtime.base import Event, Runtime, Timer
 from hybridviz.sessions.context import Request
+from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.session import Session
 
 log = logging.getLogger("hybridviz.sessions")
@@ -37,6 +38,7 @@ class SessionRegistry:
         self._sessions: dict[str, Session | _Making] = {}
         self._expiries: dict[str, Timer] = {}
         self._guard = runtime.lock()
+        self.context = ServerContext(route, self, runtime)
         self._closed = False
 
     def __iter__(self) -> Iterator[Session]:
@@ -98,7 +100,9 @@ class SessionRegistry:
         build: Callable[[Session], object],
         request: Request | None,
     ) -> Session:
-        session = Session(ident, self._route, self._runtime, request, self._expire_later)
+        session = Session(
+            ident, self._route, self._runtime, request, self._expire_later, self.context
+        )
         try:
             session.build(build)
         except BaseException as error:
@@ -144,6 +148,7 @@ class SessionRegistry:
     def close(self, code: int = 1001, reason: str = "the server is shutting down") -> None:
         """End all sessions; none can be made any more. Idempotent."""
         self._closed = True
+        self.context.close()
         tasks = [self._runtime.spawn(self.discard, session, code, reason) for session in self]
         for task in tasks:
             task.join()

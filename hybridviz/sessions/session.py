@@ -13,6 +13,7 @@ from typing import Any
 from bokeh import __version__ as bokeh_version
 from bokeh.core.serialization import Buffer, Serialized
 from bokeh.core.types import ID
+from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.events import ConnectionLost
 
@@ -35,6 +36,7 @@ from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
 from hybridviz.sessions.lock import SessionLock, apart
 from hybridviz.sessions.scheduler import CallbackScheduler
+from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.viewer import Viewer
 
 log = logging.getLogger("hybridviz.sessions")
@@ -52,6 +54,7 @@ class Session:
         runtime: the clock and what runs tasks.
         request: the request it was made for.
         on_idle: called whenever the last viewer has left.
+        server: what its app sees of all its sessions.
     """
 
     def __init__(
@@ -61,13 +64,14 @@ class Session:
         runtime: Runtime,
         request: Request | None = None,
         on_idle: Callable[["Session"], None] | None = None,
+        server: ServerContext | None = None,
     ) -> None:
         make_curdoc_local()
         self.id = ident
         self.route = route
         self.destroyed = False
         self.last_used = runtime.now()
-        self.context = SessionContext(self, request or Request())
+        self.context = SessionContext(self, request or Request(), server)
         self.document = live_document(self, self.context)
         self._runtime = runtime
         self._on_idle = on_idle
@@ -166,6 +170,32 @@ class Session:
         """
         self._locked(self._run, call, *args)
 
+    def run_aside(
+        self,
+        call: Callable[[Document], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Call ``call(document)`` with the document locked, as soon as that is free; do not wait.
+
+        Args:
+            done: told what ``call``, or the coroutine it returned, has returned.
+            failed: told what it has raised, or that the session has ended.
+        """
+        apart(self._runtime.spawn, self._locked, self._run_aside, call, done, failed)
+
+    def _run_aside(self, call: Any, done: Callable[[Any], None], failed: Any) -> None:
+        try:
+            if self.destroyed:
+                raise SessionDestroyed("the session has ended")
+            result = call(self.document)
+            if isinstance(result, Awaitable):
+                result = self._runtime.run_coroutine(_wait_for(result), copy_context())
+        except (Exception, SystemExit) as error:
+            failed(error)
+        else:
+            done(result)
+
     def build(self, call: Callable[["Session"], object]) -> None:
         """Let an app fill the document; what it raises is raised here."""
         self._locked(self._build, call)
@@ -220,6 +250,11 @@ class Session:
 
     def _report(self, error: BaseException) -> None:
         log.error("! %s: a callback raised %r", self, error, exc_info=error)
+        for callback in tuple(self.context.exception_callbacks):
+            try:
+                self._call(callback, error)
+            except (Exception, SystemExit) as second:
+                log.error("! %s: on_exception raised %r", self, second, exc_info=second)
 
     # -- what the document tells (bokeh_internals.DocumentListener)
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from hybridviz.runtime.base import Runtime
-from hybridviz.sessions import SessionRegistry
+from hybridviz.web.served import ServedApp
 from hybridviz.web.sockets import Sockets
 
 SESSIONS_WITHIN = 2.5
@@ -21,15 +21,13 @@ class Closing:
 
     Args:
         runtime: of the server; it is closed too.
-        registries: its sessions.
+        served: its apps, whose sessions end and which are then told.
         sockets: its websockets.
     """
 
-    def __init__(
-        self, runtime: Runtime, registries: Sequence[SessionRegistry], sockets: Sockets
-    ) -> None:
+    def __init__(self, runtime: Runtime, served: Sequence[ServedApp], sockets: Sockets) -> None:
         self._runtime = runtime
-        self._registries = registries
+        self._served = served
         self._sockets = sockets
         self.begun = False
         self._turn = runtime.lock()
@@ -65,11 +63,13 @@ class Closing:
     def _end_sessions(self, reason: str) -> None:
         end = self._runtime.now() + SESSIONS_WITHIN
         self._sockets.refuse()
-        tasks = [
-            self._runtime.spawn(registry.close, GOING_AWAY, reason) for registry in self._registries
-        ]
+        tasks = [self._runtime.spawn(self._end, served, reason) for served in self._served]
         for task in tasks:
             task.join(max(0.0, end - self._runtime.now()))
+
+    def _end(self, served: ServedApp, reason: str) -> None:
+        served.registry.close(GOING_AWAY, reason)
+        served.unload()
 
     def _end_sockets(self, reason: str) -> None:
         end = self._runtime.now() + GOODBYE_WITHIN

@@ -4,22 +4,22 @@ Everything is made here and handed down; nothing below looks anything up. `creat
 server of its own, `HybridViz` adds one to a Flask application of yours.
 """
 
-import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from bokeh.document import Document
 from bokeh.util.paths import static_path
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from hybridviz.appload.app import App
-from hybridviz.appload.loader import load_apps
+from hybridviz.appload.loader import Sources, load_apps
 from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
-from hybridviz.errors import ConfigError
+from hybridviz.errors import AppNotFound, ConfigError
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import SessionRegistry
@@ -32,11 +32,10 @@ from hybridviz.web.pages import Pages
 from hybridviz.web.routes import blueprint
 from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
+from hybridviz.web.visit import Visitors
 from hybridviz.ws.accept import SUBPROTOCOL
 
 SHUTTING_DOWN = "the server is shutting down"
-
-Apps = Iterable[App | str | os.PathLike[str]]
 
 
 class HybridViz:
@@ -46,7 +45,8 @@ class HybridViz:
         app: the application; or call `init_app` later.
         settings: all settings; by default ``HYBRIDVIZ_*`` of the application's config, with the
             data directory in its instance folder.
-        apps: what to serve, paths of scripts or `App` objects; by default ``settings.apps``.
+        apps: what to serve, a list or, by routes, a mapping of paths, functions, Bokeh
+            applications or `App` objects; by default ``settings.apps``.
     """
 
     settings: Settings
@@ -56,7 +56,10 @@ class HybridViz:
     """Whether the application and its process are nothing but this server."""
 
     def __init__(
-        self, app: Flask | None = None, settings: Settings | None = None, apps: Apps | None = None
+        self,
+        app: Flask | None = None,
+        settings: Settings | None = None,
+        apps: Sources | None = None,
     ) -> None:
         self._given = settings
         self._apps = apps
@@ -77,17 +80,34 @@ class HybridViz:
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
         self.served = served = self._serve_all()
         links = self._links(app)
-        pages = Pages(served, links, key, time.time, settings.session_token_expiration)
-        sockets = Sockets(served, settings, self.runtime, key, time.time)
-        registries = [item.registry for item in served.values()]
-        self._closing = Closing(self.runtime, registries, sockets)
+        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"])
+        lifetime = settings.session_token_expiration
+        pages = Pages(served, links, key, time.time, lifetime, visitors)
+        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors)
+        self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(served, pages, sockets, links(""), standalone=self.standalone)
         routes.before_request(self._check)
         app.register_blueprint(routes)
         app.extensions["hybridviz"] = self
         # geventwebsocket asks the WSGI callable which subprotocol to answer.
         app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
+        for item in served.values():
+            item.load()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
+
+    def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:
+        """Call ``update(document)`` for every live session of an app, each with its document
+        locked, and wait for all; what one raises is logged and harms no other.
+
+        Raises:
+            AppNotFound: no app is served at the route.
+        """
+        if route not in self.served:
+            raise AppNotFound(f"no app is served at {route}")
+        sessions = list(self.served[route].registry)
+        tasks = [self.runtime.spawn(s.run, update, s.document) for s in sessions]
+        for task in tasks:
+            task.join()
 
     def close(self, reason: str = SHUTTING_DOWN) -> None:
         """End all sessions and sockets, within 3 seconds. Idempotent; a second caller waits."""
@@ -116,18 +136,11 @@ class HybridViz:
     def _serve_all(self) -> dict[str, ServedApp]:
         """Return all apps by their routes, the document space too."""
         served: dict[str, ServedApp] = {}
-        for app in self._load():
-            if app.route in served:
-                raise ConfigError(f"two apps would be served at {app.route}")
+        given = self.settings.apps if self._apps is None else self._apps
+        for app in load_apps(given, self.settings.args):
             served[app.route] = self._serve(app)
         served.setdefault(SPACE, self._serve(DocumentSpace()))
         return served
-
-    def _load(self) -> list[App]:
-        given = self.settings.apps if self._apps is None else tuple(self._apps)
-        paths = [os.fspath(item) for item in given if isinstance(item, str | os.PathLike)]
-        loaded = iter(load_apps(paths, self.settings.args))
-        return [next(loaded) if isinstance(i, str | os.PathLike) else i for i in given]
 
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime
@@ -135,12 +148,13 @@ class HybridViz:
         return ServedApp(app, registry, dev=self.settings.dev)
 
 
-def create_app(settings: Settings | None = None, apps: Apps | None = None) -> Flask:
+def create_app(settings: Settings | None = None, apps: Sources | None = None) -> Flask:
     """Make a Flask application that is nothing but a hybridviz server.
 
     Args:
         settings: all settings; by default those of the environment.
-        apps: what to serve, paths of scripts or `App` objects; by default ``settings.apps``.
+        apps: what to serve, a list or, by routes, a mapping of paths, functions, Bokeh
+            applications or `App` objects; by default ``settings.apps``.
 
     Raises:
         ConfigError: a setting or an app is wrong.

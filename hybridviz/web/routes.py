@@ -40,6 +40,8 @@ def blueprint(
         if base:
             routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
         routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
+        if app.app.static is not None:
+            _add_static(routes, f"{base}/static", f"static{number}", app.app.static, links)
     _add_files(routes, links)
     if standalone:
         _add_rest(routes, pages, sockets, links)
@@ -55,6 +57,15 @@ def _add_rest(routes: Blueprint, pages: Pages, sockets: Sockets, links: PageLink
     routes.add_url_rule("/", "index", pages.index)
     routes.add_url_rule("/favicon.ico", "favicon", favicon)
     routes.add_url_rule("/<path:name>/ws", "unknown", sockets.unknown, websocket=True)
+
+
+def _add_static(routes: Blueprint, base: str, name: str, folder: Path, links: PageLinks) -> None:
+    files = AssetFolder(folder, links.own.offload)
+
+    def static_file(name: str, **parts: object) -> Response:
+        return files.respond(name, request)
+
+    routes.add_url_rule(f"{base}/<path:name>", name, static_file)
 
 
 def _add_files(routes: Blueprint, links: PageLinks) -> None:

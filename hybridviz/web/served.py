@@ -4,16 +4,23 @@ Knows no request of Flask. Pages open sessions here and may fail with the app; w
 and show the failure.
 """
 
+import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from bokeh.core.templates import FILE
 from bokeh.document import DEFAULT_TITLE, Document
 
 from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
+from hybridviz.appload.failure import load_error
+from hybridviz.appload.hooks import NO_HOOKS, Hook
 from hybridviz.errors import AppLoadError
 from hybridviz.sessions import Request, Session, SessionRegistry
+from hybridviz.web.visits import Visits
 
 log = logging.getLogger("hybridviz.web")
 
@@ -44,6 +51,8 @@ class DocumentSpace:
     """The app at ``/``: an empty document for whoever brings one by its session id."""
 
     route = SPACE
+    hooks = NO_HOOKS
+    static = None
 
     def run(self, document: Document) -> None:
         """Leave the document empty; a client pushes its content."""
@@ -67,6 +76,7 @@ class ServedApp:
         self.registry = registry
         self.profile: AppProfile | None = None
         self.pages: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+        self.visits = Visits()
         self._dev = dev
 
     @property
@@ -83,7 +93,33 @@ class ServedApp:
     @property
     def listed(self) -> bool:
         """Whether people may find the app in the index."""
-        return not isinstance(self.app, DocumentSpace)
+        return not isinstance(self.app, DocumentSpace) and "<" not in self.route
+
+    def load(self) -> None:
+        """Call the app's hook for the start of the server; what it raises is logged."""
+        self._call_hook(self.app.hooks.on_server_loaded)
+
+    def unload(self) -> None:
+        """Call the app's hook for the end of the server; what it raises is logged."""
+        self._call_hook(self.app.hooks.on_server_unloaded)
+
+    def process_request(self, request: Request) -> dict[str, Any]:
+        """Return what the app adds to the token payload of a page's session.
+
+        Raises:
+            AppLoadError: the app's hook raised, or returned something that no token can carry.
+        """
+        hook = self.app.hooks.process_request
+        if hook is None:
+            return {}
+        try:
+            payload = self.registry.context.call(hook, request)
+            _check_payload(payload)
+        except Exception as error:
+            failure = load_error(self.route, error, None)
+            log.error("! %s\n%s", failure, failure.traceback)
+            raise failure from None
+        return dict(payload)
 
     def lazy_title(self) -> str | None:
         """Return the title of a page that needs no run of the app; None if it needs one."""
@@ -110,6 +146,7 @@ class ServedApp:
         return self.registry.get_or_create(ident, self._build_or_explain, request)
 
     def _build(self, session: Session) -> None:
+        self._begin(session)
         try:
             self.app.run(session.document)
         except AppLoadError as error:
@@ -117,6 +154,27 @@ class ServedApp:
             log.error("! %s\n%s", error, error.traceback)
             raise
         self._learn(AppProfile.of(session.document))
+
+    def _begin(self, session: Session) -> None:
+        """Call the app's hook for a new session, and have the others called in time."""
+        hooks, context = self.app.hooks, session.context
+        if hooks.on_exception is not None:
+            context.on_exception(partial(hooks.on_exception, context))
+        if hooks.on_session_destroyed is not None:
+            session.document.on_session_destroyed(_one_argument(hooks.on_session_destroyed))
+        if hooks.on_session_created is not None:
+            try:
+                session.invoke(hooks.on_session_created, context)
+            except Exception:
+                log.exception("! %s: the hook on_session_created raised", session)
+
+    def _call_hook(self, hook: Hook | None) -> None:
+        if hook is None:
+            return
+        try:
+            self.registry.context.call(hook, self.registry.context)
+        except Exception:
+            log.exception("! app %s: the hook %s raised", self.route, hook.__name__)
 
     def _build_or_explain(self, session: Session) -> None:
         try:
@@ -128,3 +186,20 @@ class ServedApp:
         if profile != self.profile:
             self.profile = profile
             self.pages.clear()
+
+
+def _check_payload(payload: Any) -> None:
+    if not isinstance(payload, dict):
+        raise TypeError(f"process_request must return a dictionary, not {type(payload).__name__}")
+    if taken := {"arguments", "headers", "cookies"} & payload.keys():
+        raise ValueError(f"process_request returned {min(taken)!r}, a key that the server fills")
+    json.dumps(payload)
+
+
+def _one_argument(hook: Hook) -> Callable[[Any], Any]:
+    """Return the hook as a function with the one argument that Bokeh asks callbacks for."""
+
+    def on_session_destroyed(session_context: Any) -> Any:
+        return hook(session_context)
+
+    return on_session_destroyed

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host, check_origin, check_unsigned, token_of
@@ -23,7 +23,7 @@ from hybridviz.errors import (
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.served import ServedApp
-from hybridviz.web.visit import arguments_in, snapshot
+from hybridviz.web.visit import Visitors, arguments_in, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
@@ -43,6 +43,7 @@ class Sockets:
         runtime: what runs connections.
         key: the secret that signs tokens.
         clock: Unix time in seconds.
+        visitors: makes of a request what apps see of it.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Sockets:
         runtime: Runtime,
         key: bytes,
         clock: Callable[[], float],
+        visitors: Visitors,
     ) -> None:
         self._served = served
         self._settings = settings
         self._runtime = runtime
         self._key = key
         self._clock = clock
+        self._visitors = visitors
         self._open: set[Transport] = set()
         self._closed = False
 
@@ -77,15 +80,16 @@ class Sockets:
         """Refuse a websocket for an app that is not there."""
         return self.view(f"/{name}")
 
-    def view(self, route: str) -> Response:
-        """Answer a websocket request for the app at ``route``."""
+    def view(self, route: str, **parts: Any) -> Response:
+        """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
             served, claims, token = self._admit(route)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
-        cookie = current_app.config["SESSION_COOKIE_NAME"]
-        seen = snapshot(request, served.route, arguments_in(claims), cookie)
+        seen = served.visits.take(claims.session_id) or self._visitors.seen(
+            request, arguments_in(claims), payload_in(claims)
+        )
         run = self._serve(request.environ, served, claims.session_id, seen, token)
         return Response(run)
 

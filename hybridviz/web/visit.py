@@ -4,10 +4,12 @@ Called by pages and sockets; the only place that reads ``bokeh-*`` arguments and
 """
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Request as FlaskRequest
 
+from hybridviz.config import Settings
 from hybridviz.core.tokens import TokenClaims, read_token
 from hybridviz.errors import TokenExpired, TokenRefused
 from hybridviz.sessions import Request
@@ -65,14 +67,18 @@ def _id_of_token(claims: TokenClaims) -> str:
 
 
 def arguments_of(request: FlaskRequest) -> Arguments:
-    """Return a page's query arguments as Bokeh's apps know them, without those for the server."""
+    """Return a page's query arguments as Bokeh's apps know them, without those for the server, and
+    the variable parts of its path.
+    """
+    parts = {name: [str(value).encode()] for name, value in (request.view_args or {}).items()}
     if not request.query_string:
-        return {}
-    return {
+        return parts
+    found = {
         name: [value.encode() for value in values]
         for name, values in request.args.lists()
         if not name.startswith("bokeh-")
     }
+    return found | parts
 
 
 def arguments_in(claims: TokenClaims) -> Arguments:
@@ -88,17 +94,60 @@ def _bytes_only(values: Any) -> list[bytes]:
     return [value for value in listed if isinstance(value, bytes)]
 
 
-def snapshot(
-    request: FlaskRequest, route: str, arguments: Arguments, session_cookie: str
-) -> Request:
-    """Return what an app may see of a request; it outlives it.
+def payload_in(claims: TokenClaims) -> dict[str, Any]:
+    """Return what the app's ``process_request`` has put into the page's token."""
+    return {name: value for name, value in claims.payload.items() if name != "arguments"}
+
+
+class Visible:
+    """What apps may see of a request's headers or cookies.
 
     Args:
-        request: the page's or the websocket's.
-        route: URL path of the app.
-        arguments: the page's query arguments.
+        include: names that they see, and no others; empty for all but the excluded.
+        exclude: names that they do not see.
+        secret: names that they see only if they are included.
+    """
+
+    def __init__(self, include: Iterable[str], exclude: Iterable[str], secret: Iterable[str]):
+        self._include = {name.lower() for name in include}
+        self._exclude = {name.lower() for name in (*exclude, *secret)}
+
+    def of(self, items: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Return the items that may be seen."""
+        return {name: value for name, value in items if self._shows(name.lower())}
+
+    def _shows(self, name: str) -> bool:
+        return name in self._include if self._include else name not in self._exclude
+
+
+class Visitors:
+    """Makes of a request of Flask's what an app may see of it, which outlives it.
+
+    Args:
+        settings: allow-lists and deny-lists.
         session_cookie: name of the cookie that apps must not see, as it lets its bearer in.
     """
-    headers = {n: value for n, value in request.headers if n.lower() not in SECRET_HEADERS}
-    cookies = {n: value for n, value in request.cookies.items() if n != session_cookie}
-    return Request(arguments, headers, cookies, route)
+
+    def __init__(self, settings: Settings, session_cookie: str) -> None:
+        self._headers = Visible(settings.include_headers, settings.exclude_headers, SECRET_HEADERS)
+        self._cookies = Visible(
+            settings.include_cookies, settings.exclude_cookies, [session_cookie]
+        )
+
+    def seen(
+        self,
+        request: FlaskRequest,
+        arguments: Arguments,
+        payload: dict[str, Any] | None = None,
+    ) -> Request:
+        """Return what an app may see.
+
+        Args:
+            request: the page's or the websocket's.
+            arguments: the page's query arguments and the variable parts of its path.
+            payload: what ``process_request`` has returned.
+        """
+        headers = self._headers.of(request.headers)
+        cookies = self._cookies.of(request.cookies.items())
+        path = request.path.removesuffix("/ws") or "/"
+        return Request(arguments, headers, cookies, path, payload or {})

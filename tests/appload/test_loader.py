@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bokeh.application import Application
+from bokeh.application.handlers import FunctionHandler
+from bokeh.document import Document
 
 from hybridviz.appload.loader import RESERVED, load_apps
 from hybridviz.errors import ConfigError
@@ -29,18 +33,21 @@ def test_a_script_that_cannot_be_compiled_is_logged_and_served(
     ("name", "complaint"),
     [
         ("none.py", "there is no file .*none.py: give the path"),
-        ("folder", "is a directory, which cannot be served yet"),
-        ("book.ipynb", "is a notebook, which cannot be served yet: export it"),
-        ("plot.txt", "its name must end in .py"),
-        ("static.py", "cannot be served at /static, which the server itself uses: rename it"),
+        ("folder", "folder has neither main.py nor main.ipynb"),
+        ("plot.txt", "its name must end in .py or .ipynb"),
+        ("static.py", "/static is used by the server itself: serve the app at another route"),
+        ("missing_module:make", "module missing_module cannot be imported: ModuleNotFoundError"),
+        ("json:missing", "there is no missing in .*json"),
+        ("json:__name__", "'json' cannot be served|there is no file json"),
+        ("/a//b=plot.txt", "plot.txt: its name|there is no file plot.txt"),
     ],
 )
 def test_what_is_no_app_is_refused(write: Write, tmp_path: Path, name: str, complaint: str) -> None:
-    for file in ("book.ipynb", "plot.txt", "static.py"):
+    for file in ("plot.txt", "static.py"):
         write(file, "")
     (tmp_path / "folder").mkdir()
     with pytest.raises(ConfigError, match=complaint) as caught:
-        load_apps([str(tmp_path / name)])
+        load_apps([name if ":" in name or "=" in name else str(tmp_path / name)])
     assert "\n" not in str(caught.value)
 
 
@@ -66,3 +73,44 @@ def test_two_apps_at_one_url_are_refused(write: Write, tmp_path: Path) -> None:
 
 def test_the_servers_own_names_are_reserved() -> None:
     assert {"static", "ws"} <= RESERVED
+
+
+def test_module_and_name_are_an_app(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("apps_of_mine.py", "def sine(doc): doc.title = 'sine'\nclass group: cosine = sine")
+    monkeypatch.chdir(path.parent)
+    sine, cosine = load_apps(["apps_of_mine:sine", "/gallery/cos=apps_of_mine:group.cosine"])
+    assert (sine.route, cosine.route) == ("/sine", "/gallery/cos")
+    document = Document()
+    cosine.run(document)
+    assert document.title == "sine"
+
+
+def test_route_can_be_given(write: Write) -> None:
+    path = write("x.py", "")
+    (app,) = load_apps([f"/report/<int:id>={path}"])
+    assert app.route == "/report/<int:id>"
+
+
+@pytest.mark.parametrize("route", ["x", "/x/", "/x//y", "/static/x", "/api"])
+def test_route_that_cannot_be_is_refused(route: str) -> None:
+    with pytest.raises(ConfigError, match="no route|the server itself"):
+        load_apps({route: id})
+
+
+def test_functions_and_applications_are_apps() -> None:
+    def title(document: Document) -> None:
+        document.title = "by a function"
+
+    apps = load_apps({"/f": title, "/a": Application(FunctionHandler(title))})
+    assert [app.route for app in apps] == ["/f", "/a"]
+    for app in apps:
+        document = Document()
+        app.run(document)
+        assert document.title == "by a function"
+    assert load_apps([title])[0].route == "/title"
+
+
+def test_what_is_nothing_of_this_is_refused() -> None:
+    source: Any = 3
+    with pytest.raises(ConfigError, match="3 cannot be served"):
+        load_apps([source])

@@ -102,7 +102,10 @@ def run(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
-        (["serve", "none.py"], "there is no file none.py: give the path of a Python script"),
+        (
+            ["serve", "none.py"],
+            "there is no file none.py: give the path of a script, a notebook or a directory",
+        ),
         (["serve", "--prot", "1"], "No such option '--prot'"),
         (["serve", "--port"], "Option '--port' requires an argument"),
         (["serve", "--port", "99999"], "--port must be 0 to 65535, not 99999"),

@@ -8,6 +8,7 @@ import pytest
 from bokeh.document import Document
 from flask import Flask
 
+from hybridviz.appload.hooks import NO_HOOKS
 from hybridviz.config import Settings
 from hybridviz.errors import AppLoadError
 from hybridviz.web.extension import create_app
@@ -23,6 +24,9 @@ class FakeApp:
         fill: fills the document.
         route: URL path.
     """
+
+    hooks = NO_HOOKS
+    static = None
 
     def __init__(self, fill: Callable[[Document], object] = id, route: str = "/app") -> None:
         self.fill = fill

@@ -1,0 +1,75 @@
+"""The code in a file, a script or a notebook: read and compiled once, executed again and again."""
+
+import linecache
+import sys
+from pathlib import Path
+from types import CodeType, ModuleType
+from uuid import uuid4
+
+from bokeh.document import Document
+
+from hybridviz.appload.notebook import code_cells
+
+NOTEBOOK = ".ipynb"
+
+
+class Source:
+    """The code in one file.
+
+    Args:
+        path: a Python script, or a notebook of which the code cells are taken.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._data = path.read_bytes()
+        self._parts: list[CodeType] | None = None
+        try:
+            self._parts = self._compile()
+        except Exception:
+            self._parts = None  # each use compiles again, and so raises the error afresh
+
+    def check(self) -> None:
+        """Raise what is wrong with the code, such as a SyntaxError."""
+        if self._parts is None:
+            self._compile()
+
+    def execute(self, module: ModuleType) -> None:
+        """Execute the code in a module. What it raises is raised."""
+        module.__file__ = str(self.path)
+        for part in self._parts or self._compile():
+            exec(part, module.__dict__)
+
+    def run(self, document: Document, package: str = "") -> None:
+        """Execute the code in a new module that lives as long as the document.
+
+        Args:
+            document: whose module it is.
+            package: name of the package that relative imports start from.
+        """
+        module = ModuleType(f"bokeh_app_{uuid4().hex}")
+        if package:
+            module.__package__ = package
+        # Puts it into sys.modules, where dataclasses, pickling and get_type_hints look for the
+        # module of a class by its name.
+        document.modules.add(module)
+        try:
+            self.execute(module)
+        except BaseException:
+            del sys.modules[module.__name__]
+            raise
+
+    def _compile(self) -> list[CodeType]:
+        if self.path.suffix == NOTEBOOK:
+            cells = code_cells(self._data.decode("utf-8"))
+            return [self._compile_cell(number, cell) for number, cell in cells]
+        # From bytes: the compiler itself knows byte order marks and PEP 263 declarations.
+        return [compile(self._data, self.path, "exec", dont_inherit=True)]
+
+    def _compile_cell(self, number: int, text: str) -> CodeType:
+        name = f"{self.path}, cell {number}"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        return compile(text, name, "exec", dont_inherit=True)

@@ -1,0 +1,67 @@
+"""Whether the files of an app have changed since it was read: its own, and the modules that it has
+imported from its directory.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+Stamp = tuple[int, int, int]
+
+
+class Watch:
+    """The files of one app. Make it before any of its code runs.
+
+    Args:
+        root: the app's directory.
+        files: files that count whether or not they are imported.
+    """
+
+    def __init__(self, root: Path, files: Iterable[Path]) -> None:
+        self._root = root
+        self._files = tuple(files)
+        self._foreign = frozenset(sys.modules)
+        self._stamps: dict[Path, Stamp] = {}
+        self.changed()
+
+    def changed(self) -> bool:
+        """Return whether a file has changed, come or gone for good since the last call. One that
+        cannot be read, as while an editor replaces it, counts as unchanged.
+        """
+        changed = False
+        for path in (*self._files, *(path for _, path in self._modules())):
+            stamp = _stamp(path)
+            if stamp is not None and self._stamps.get(path, stamp) != stamp:
+                changed = True
+            if stamp is not None:
+                self._stamps[path] = stamp
+        return changed
+
+    def forget_modules(self) -> None:
+        """Have all modules that the app has imported from its directory read again when they are
+        imported next: those that have changed, and those that import them.
+        """
+        for name, _ in list(self._modules()):
+            del sys.modules[name]
+
+    def _modules(self) -> Iterator[tuple[str, Path]]:
+        for name, module in tuple(sys.modules.items()):
+            if name not in self._foreign and not name.startswith("bokeh_app_"):
+                path = _file_of(module)
+                if path is not None and self._root in path.parents:
+                    yield name, path
+
+
+def _file_of(module: ModuleType) -> Path | None:
+    name = getattr(module, "__file__", None)
+    # An environment is often kept beside the app: what is installed in it is not the app's code.
+    return Path(name) if isinstance(name, str) and "site-packages" not in name else None
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
