@@ -28,8 +28,8 @@ def split_paths(text: str) -> list[str]:
     """Split at ends of lines or, if there is only one, at each ``os.pathsep`` that is not part of a
     route's ``<int:id>``; white space may be part of a path.
     """
-    several = "\n" in text.strip()
-    parts = text.splitlines() if several else re.split(f"{os.pathsep}(?![^<]*>)", text)
+    lines = text.strip().splitlines()
+    parts = lines if len(lines) > 1 else re.split(f"{os.pathsep}(?![^<]*>)", text.strip())
     return [part for part in parts if part.strip()]
 
 
@@ -151,6 +151,27 @@ class Settings:
         metavar="SECONDS",
         low=1,
     )
+    prefix: str = setting(
+        "", "URL path before the routes of all apps, such as /plots.", flag="prefix", metavar="PATH"
+    )
+    root_path: str = setting(
+        "",
+        "URL path that a proxy in front takes away before it hands requests on.",
+        flag="root-path",
+        metavar="PATH",
+    )
+    index: str = setting(
+        "", "A Jinja template for the list of apps at /.", flag="index", metavar="PATH"
+    )
+    disable_index: bool = setting(False, "Show no list of apps at /.", flag="disable-index")
+    disable_index_redirect: bool = setting(
+        False, "Show the list also of a single app.", flag="disable-index-redirect"
+    )
+    use_xheaders: bool = setting(
+        False,
+        "Believe X-Forwarded-For and X-Forwarded-Proto; only behind a proxy that sets them.",
+        flag="use-xheaders",
+    )
     include_headers: tuple[str, ...] = setting(
         (), "Request headers that apps see, and no others.", flag="include-headers", metavar="NAME"
     )
@@ -167,6 +188,8 @@ class Settings:
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item, getattr(self, item.name), item.name)
+        for name in ("prefix", "root_path"):
+            object.__setattr__(self, name, _slashed(getattr(self, name)))
         for kind in ("headers", "cookies"):
             if getattr(self, f"include_{kind}") and getattr(self, f"exclude_{kind}"):
                 raise ConfigError(f"include_{kind} and exclude_{kind} cannot both be given")
@@ -219,6 +242,12 @@ class Settings:
     def data_path(self) -> Path:
         """The data directory as a path."""
         return Path(self.data_dir or ".hybridviz")
+
+
+def _slashed(path: str) -> str:
+    """Return a URL path with one slash before it and none behind it; empty if there is nothing."""
+    bare = path.strip("/")
+    return f"/{bare}" if bare else ""
 
 
 def declaration(item: Field[Any]) -> Declaration:

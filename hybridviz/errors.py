@@ -78,6 +78,13 @@ class AppLoadError(HybridVizError):
         return AppLoadError(self.route, self.reason, self.filename, self.line, self.traceback)
 
 
+class BadRequest(HybridVizError):
+    """A request whose arguments make no sense; the text says what they must be."""
+
+    status = 400
+    close_code = 1008
+
+
 class HandshakeRefused(HybridVizError):
     """A request that may not open a page or a websocket."""
 

@@ -4,7 +4,7 @@ Served by web/, which runs an app once for each session; knows no session, reque
 """
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bokeh.document import Document
 
@@ -25,6 +25,10 @@ class App(Protocol):
     @property
     def static(self) -> Path | None:
         """Folder whose files are served below ``static/`` at its route."""
+
+    @property
+    def metadata(self) -> Any:
+        """What the app tells about itself: a dictionary, a function that returns one, or None."""
 
     def run(self, document: Document) -> None:
         """Fill an empty document. Any number of runs may overlap, each with its own document.

@@ -1,6 +1,7 @@
 """A Bokeh ``Application``, made in Python of Bokeh's own handlers, as an app."""
 
 from pathlib import Path
+from typing import Any
 
 from bokeh.application import Application
 from bokeh.document import Document
@@ -31,6 +32,11 @@ class ApplicationApp:
             on_session_destroyed=application.on_session_destroyed,
         )
         self._application = application
+
+    @property
+    def metadata(self) -> Any:
+        """What the application was made with, a dictionary or a function that returns one."""
+        return self._application.metadata
 
     @property
     def static(self) -> Path | None:

@@ -56,6 +56,8 @@ class DirectoryApp:
         add_to_path(self.path)
         self._read()
 
+    metadata = None
+
     @property
     def static(self) -> Path | None:
         """The directory's ``static``, if it has one."""

@@ -21,6 +21,7 @@ class FunctionApp:
 
     hooks = NO_HOOKS
     static = None
+    metadata = None
 
     def __init__(
         self, function: Callable[[Document], object], route: str, args: Sequence[str] = ()

@@ -33,6 +33,7 @@ class ScriptApp:
 
     hooks = NO_HOOKS
     static = None
+    metadata = None
 
     def __init__(
         self, path: str | os.PathLike[str], route: str | None = None, args: Sequence[str] = ()

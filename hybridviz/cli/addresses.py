@@ -30,7 +30,7 @@ def public_url(settings: Settings, route: str) -> str:
     host = f"{'localhost' if local else _bracketed(settings.address)}:{settings.port}"
     if settings.hosts and not {host, "*"} & set(settings.hosts):
         host = settings.hosts[0]
-    return f"http://{host.removesuffix(':80')}{quote(route)}"
+    return f"http://{host.removesuffix(':80')}{quote(settings.root_path + settings.prefix + route)}"
 
 
 def banner(settings: Settings, routes: Sequence[str]) -> str:

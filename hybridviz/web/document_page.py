@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bokeh.document import Document
-from bokeh.embed.bundle import bundle_for_objs_and_resources
+from bokeh.embed.bundle import Bundle, bundle_for_objs_and_resources
 from bokeh.embed.elements import html_page_for_render_items
 from bokeh.embed.util import RenderItem
 from bokeh.resources import Resources
@@ -40,14 +40,22 @@ class PageLinks:
         """Return the URL of one of our files."""
         return f"{quote(self.mount)}/_hybridviz/{self.own.versioned(name)}"
 
+    def bokeh_bundle(self, server: str = "") -> Bundle:
+        """Return BokehJS and all extensions.
+
+        Args:
+            server: scheme and host before the paths, for pages that come from elsewhere.
+        """
+        root = f"{server}{quote(self.mount)}/{self.prefix}"
+        resources = Resources(mode="server", root_url=root, path_versioner=self.bokeh.versioned)
+        return bundle_for_objs_and_resources(None, resources)
+
     def bundle(self) -> tuple[str, str]:
         """Return the HTML that loads all scripts, and all styles.
 
         Ours come first: the script must see the websocket that BokehJS opens.
         """
-        root = f"{quote(self.mount)}/{self.prefix}"
-        resources = Resources(mode="server", root_url=root, path_versioner=self.bokeh.versioned)
-        js, css = bundle_for_objs_and_resources(None, resources)
+        js, css = self.bokeh_bundle()
         script = f'<script src="{self.own_url("connection.js")}"></script>\n'
         style = f'<link rel="stylesheet" href="{self.own_url("connection.css")}">\n'
         return script + js, style + css

@@ -6,13 +6,13 @@ server of its own, `HybridViz` adds one to a Flask application of yours.
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from bokeh.document import Document
 from bokeh.util.paths import static_path
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import Sources, load_apps
@@ -26,6 +26,7 @@ from hybridviz.sessions import SessionRegistry
 from hybridviz.web.assets import AssetFolder, own_folder
 from hybridviz.web.closing import Closing
 from hybridviz.web.document_page import PageLinks
+from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error
 from hybridviz.web.exits import close_at_exit
 from hybridviz.web.pages import Pages
@@ -81,13 +82,19 @@ class HybridViz:
         self.served = served = self._serve_all()
         links = self._links(app)
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"])
-        lifetime = settings.session_token_expiration
-        pages = Pages(served, links, key, time.time, lifetime, visitors)
+        pages = Pages(served, links, key, time.time, settings, visitors)
         sockets = Sockets(served, settings, self.runtime, key, time.time, visitors)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
-        routes = blueprint(served, pages, sockets, links(""), standalone=self.standalone)
+        routes = blueprint(
+            served,
+            pages,
+            sockets,
+            Embedding(pages, links, settings),
+            links(""),
+            standalone=self.standalone,
+        )
         routes.before_request(self._check)
-        app.register_blueprint(routes)
+        app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self
         # geventwebsocket asks the WSGI callable which subprotocol to answer.
         app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
@@ -131,7 +138,12 @@ class HybridViz:
         own = AssetFolder(own_folder(), self.runtime.offload)
         # The application's own files keep /static, if it has any.
         prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
-        return partial(PageLinks, prefix=prefix, bokeh=bokeh, own=own)
+        before, after = self.settings.root_path, self.settings.prefix
+
+        def links(script_root: str) -> PageLinks:
+            return PageLinks(f"{before}{script_root}{after}", prefix, bokeh, own)
+
+        return links
 
     def _serve_all(self) -> dict[str, ServedApp]:
         """Return all apps by their routes, the document space too."""
@@ -164,6 +176,9 @@ def create_app(settings: Settings | None = None, apps: Sources | None = None) ->
     server.standalone = True
     server.init_app(app)
     app.register_error_handler(HTTPException, http_error)
+    if server.settings.use_xheaders:
+        # Around wsgi_app and not the application: servers look for its app_protocol.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -5,14 +5,18 @@ Views parse, make one call and render. Sessions are opened by `ServedApp`, HTML 
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, abort, jsonify, make_response, redirect, render_template, request
+from jinja2 import Environment, FileSystemLoader, Template, TemplateError
 
 from hybridviz.appload.failure import load_error
+from hybridviz.config import Settings
 from hybridviz.core.tokens import make_token
+from hybridviz.errors import ConfigError
 from hybridviz.sessions import Request
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
 from hybridviz.web.served import SPACE, ServedApp
@@ -35,7 +39,7 @@ class Pages:
         links: where the files of a page are, without the mount point.
         key: the secret that signs tokens.
         clock: Unix time in seconds.
-        token_lifetime: seconds for which a page may open its websocket.
+        settings: how long tokens last, and what the index is.
         visitors: makes of a request what apps see of it.
     """
 
@@ -45,14 +49,15 @@ class Pages:
         links: Callable[[str], PageLinks],
         key: bytes,
         clock: Callable[[], float],
-        token_lifetime: float,
+        settings: Settings,
         visitors: Visitors,
     ) -> None:
         self._served = served
         self._links = links
         self._key = key
         self._clock = clock
-        self._token_lifetime = token_lifetime
+        self._settings = settings
+        self._index = _template(settings.index)
         self._visitors = visitors
 
     def index(self) -> Response:
@@ -60,11 +65,37 @@ class Pages:
         space = self._served[SPACE]
         if names_session(request) or space.listed:
             return self.app(space)
+        if self._settings.disable_index:
+            abort(404)
         apps = [app for app in self._served.values() if app.listed]
-        if len(apps) == 1:
+        mount = self._links(request.script_root).mount
+        if len(apps) == 1 and not self._settings.disable_index_redirect:
             query = request.query_string.decode("latin-1")
-            return _redirect(f"{request.script_root}{apps[0].route}{'?' * bool(query)}{query}")
-        return make_response(render_template("hybridviz/index.html", apps=apps))
+            return _redirect(f"{mount}{apps[0].route}{'?' * bool(query)}{query}")
+        page = self._index or "hybridviz/index.html"
+        return make_response(render_template(page, apps=apps, mount=mount))
+
+    def metadata(self, served: ServedApp, **parts: Any) -> Response:
+        """Answer what an app tells about itself, as JSON."""
+        data = served.app.metadata
+        found = data() if callable(data) else data
+        return jsonify(url=served.route, data={} if found is None else found)
+
+    def token(self, served: ServedApp) -> str:
+        """Return the token of a new session for an embedded app, which runs now if it never has.
+
+        Raises:
+            HandshakeRefused: the session id or the token in the request is no good.
+            AppLoadError: the app's code raised.
+        """
+        ident = session_id_of(request, self._key, self._clock())
+        visit = self._visit(served)
+        carried = _carried(visit)
+        if served.lazy_title() is None or carried is None:
+            served.open(ident, visit)
+        else:
+            served.visits.keep(ident, visit)
+        return self._token(ident, carried or {})
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
         """Answer the page of one app.
@@ -119,8 +150,23 @@ class Pages:
         return page
 
     def _token(self, ident: str, carried: dict[str, Any]) -> str:
-        expires = self._clock() + self._token_lifetime
+        expires = self._clock() + self._settings.session_token_expiration
         return make_token(ident, self._key, expires, carried or None)
+
+
+def _template(path: str) -> Template | None:
+    """Return the template in a file.
+
+    Raises:
+        ConfigError: it cannot be read, or is none.
+    """
+    if not path:
+        return None
+    folder, name = os.path.split(os.path.abspath(path))
+    try:
+        return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template(name)
+    except (TemplateError, OSError) as error:
+        raise ConfigError(f"the index template {path} cannot be used: {error}") from None
 
 
 def _carried(visit: Request) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from hybridviz.errors import HybridVizError
 from hybridviz.web.assets import AssetFolder
 from hybridviz.web.document_page import PageLinks
+from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error, own_error
 from hybridviz.web.pages import Pages
 from hybridviz.web.served import ServedApp
@@ -21,6 +22,7 @@ def blueprint(
     served: Mapping[str, ServedApp],
     pages: Pages,
     sockets: Sockets,
+    embedding: Embedding,
     links: PageLinks,
     *,
     standalone: bool,
@@ -29,7 +31,7 @@ def blueprint(
 
     Args:
         served: apps by their routes, with the document space.
-        pages, sockets: the views.
+        pages, sockets, embedding: the views.
         links: the files, and the path below which Bokeh's are served.
         standalone: answer also what an application around the server has its own answers for.
     """
@@ -40,6 +42,14 @@ def blueprint(
         if base:
             routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
         routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
+        routes.add_url_rule(
+            f"{base}/autoload.js",
+            f"autoload{number}",
+            partial(embedding.autoload, app),
+            methods=("GET", "OPTIONS"),
+            provide_automatic_options=False,
+        )
+        routes.add_url_rule(f"{base}/metadata", f"metadata{number}", partial(pages.metadata, app))
         if app.app.static is not None:
             _add_static(routes, f"{base}/static", f"static{number}", app.app.static, links)
     _add_files(routes, links)

@@ -53,6 +53,7 @@ class DocumentSpace:
     route = SPACE
     hooks = NO_HOOKS
     static = None
+    metadata = None
 
     def run(self, document: Document) -> None:
         """Leave the document empty; a client pushes its content."""

@@ -149,5 +149,5 @@ class Visitors:
         """
         headers = self._headers.of(request.headers)
         cookies = self._cookies.of(request.cookies.items())
-        path = request.path.removesuffix("/ws") or "/"
+        path = request.path.removesuffix("/ws").removesuffix("/autoload.js") or "/"
         return Request(arguments, headers, cookies, path, payload or {})

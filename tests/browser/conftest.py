@@ -126,7 +126,7 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(*apps: Path | str, kind: str = "serve", **options: Any) -> Server:
-            files = [app if isinstance(app, Path) else APPS / app for app in apps]
+            files = [app if "=" in str(app) else APPS / app for app in apps]
             server = Server(kind, files, tmp_path, **options)
             stack.callback(server.kill)
             stack.callback(server.stop)

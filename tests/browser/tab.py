@@ -157,19 +157,19 @@ class Tab:
     def edit_cell(self, name: str, row: int, column: int, text: str) -> None:
         """Open the editor of one cell of a data table, type over its text and press Enter."""
         cell = f".slick-row:nth-child({row + 1}) .slick-cell.l{column}"
-        self.wait(lambda: self._opened(name, cell), "the cell has an editor")
-        self.wait(lambda: self._type_over(name, text), "the editor takes text")
+        self.wait(lambda: self._typed_over(name, cell, text), "the cell's editor takes text")
 
-    def _opened(self, name: str, cell: str) -> bool:
-        """Double-click a cell; a table that was drawn anew meanwhile has closed its editor."""
-        ActionChains(self._driver).double_click(self.element(name, cell)).perform()
-        return self.run(ELEMENT, name, EDITABLE) is not None
-
-    def _type_over(self, name: str, text: str) -> bool:
-        editor = self.run(EDITOR, self.element(name, EDITABLE))
-        if editor is not None:
+    def _typed_over(self, name: str, cell: str, text: str) -> bool:
+        """Type into a cell's editor if it is there; else open it, also once more: a table that is
+        drawn anew meanwhile closes it.
+        """
+        editing = self.run(ELEMENT, name, EDITABLE)
+        editor = editing and self.run(EDITOR, editing)
+        if editor:
             editor.send_keys(Keys.BACKSPACE, text, Keys.ENTER)
-        return editor is not None
+        elif not editing:
+            ActionChains(self._driver).double_click(self.element(name, cell)).perform()
+        return bool(editor)
 
     def click_point(self, name: str, x: float, y: float) -> None:
         """Click at a place of a plot, in data units."""

@@ -27,6 +27,7 @@ class FakeApp:
 
     hooks = NO_HOOKS
     static = None
+    metadata: Any = None
 
     def __init__(self, fill: Callable[[Document], object] = id, route: str = "/app") -> None:
         self.fill = fill
