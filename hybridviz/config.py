@@ -172,6 +172,56 @@ class Settings:
         "Believe X-Forwarded-For and X-Forwarded-Proto; only behind a proxy that sets them.",
         flag="use-xheaders",
     )
+    ico_path: str = setting(
+        "", "File shown as the site's icon; `none` for no icon.", flag="ico-path", metavar="PATH"
+    )
+    static_dirs: tuple[str, ...] = setting(
+        (),
+        "Further folders of files to serve, ROUTE=PATH; may be repeated.",
+        flag="static-dirs",
+        metavar="ROUTE=PATH",
+    )
+    liveness: bool = setting(
+        False, "Answer /liveness, for load balancers and supervisors.", flag="liveness"
+    )
+    setup: str = setting(
+        "", "Script that runs once, before the apps are loaded.", flag="setup", metavar="PATH"
+    )
+    session_ids: str = setting(
+        "unsigned",
+        "Whose session ids are taken: anybody's, signed ones, or signed ones and no page without.",
+        flag="session-ids",
+        choices=("unsigned", "signed", "external-signed"),
+    )
+    ssl_certfile: str = setting(
+        "", "Certificate; the server then speaks HTTPS.", flag="ssl-certfile", metavar="PATH"
+    )
+    ssl_keyfile: str = setting(
+        "", "Key of the certificate, if not in the same file.", flag="ssl-keyfile", metavar="PATH"
+    )
+    ssl_password: str = setting("", "Password of the certificate's key.", repr=False)
+    unix_socket: str = setting(
+        "", "Unix socket to listen on, instead of a port.", flag="unix-socket", metavar="PATH"
+    )
+    log_file: str = setting(
+        "", "File that the log is appended to; by default stderr.", flag="log-file", metavar="PATH"
+    )
+    stats_log_frequency_ms: int = setting(
+        0,
+        "Milliseconds between two lines in the log about sessions; 0 for none.",
+        flag="stats-log-frequency",
+        env="STATS_LOG_FREQUENCY",
+        metavar="MS",
+        low=0,
+    )
+    mem_log_frequency_ms: int = setting(
+        0,
+        "Milliseconds between two lines in the log about memory; 0 for none.",
+        flag="mem-log-frequency",
+        env="MEM_LOG_FREQUENCY",
+        metavar="MS",
+        low=0,
+    )
     include_headers: tuple[str, ...] = setting(
         (), "Request headers that apps see, and no others.", flag="include-headers", metavar="NAME"
     )

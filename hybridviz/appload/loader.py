@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 
 from bokeh.application import Application
@@ -21,6 +22,8 @@ from hybridviz.appload.application import ApplicationApp
 from hybridviz.appload.directory import DirectoryApp, main_file
 from hybridviz.appload.function import FunctionApp
 from hybridviz.appload.script import ScriptApp, add_to_path
+from hybridviz.appload.source import Source as FileSource
+from hybridviz.config import Settings
 from hybridviz.errors import ConfigError
 
 log = logging.getLogger("hybridviz.appload")
@@ -61,6 +64,32 @@ def load_apps(sources: Sources, args: Sequence[str] = ()) -> list[App]:
             log.error("! %s", problem)
         apps[app.route] = app
     return list(apps.values())
+
+
+def run_setup(path: str) -> None:
+    """Run a script once for the process, before any app is loaded.
+
+    Raises:
+        ConfigError: it cannot be read, or raised.
+    """
+    try:
+        FileSource(Path(path)).execute(ModuleType("hybridviz_setup"))
+    except OSError as error:
+        raise ConfigError(f"the setup script {path} cannot be read: {error.strerror}") from None
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"the setup script {path} failed: {problem}") from error
+
+
+def load_configured(settings: Settings) -> list[App]:
+    """Make the apps that the settings name, after the setup script they may name.
+
+    Raises:
+        ConfigError: as `run_setup` and `load_apps` do.
+    """
+    if settings.setup:
+        run_setup(settings.setup)
+    return load_apps(settings.apps, settings.args)
 
 
 def _check_route(route: str, others: Mapping[str, App]) -> None:

@@ -30,11 +30,15 @@ def public_url(settings: Settings, route: str) -> str:
     host = f"{'localhost' if local else _bracketed(settings.address)}:{settings.port}"
     if settings.hosts and not {host, "*"} & set(settings.hosts):
         host = settings.hosts[0]
-    return f"http://{host.removesuffix(':80')}{quote(settings.root_path + settings.prefix + route)}"
+    scheme, usual = ("https", ":443") if settings.ssl_certfile else ("http", ":80")
+    path = quote(settings.root_path + settings.prefix + route)
+    return f"{scheme}://{host.removesuffix(usual)}{path}"
 
 
 def banner(settings: Settings, routes: Sequence[str]) -> str:
     """Return what is printed once the server accepts connections."""
+    if settings.unix_socket:
+        return f"hybridviz {__version__} with Bokeh {bokeh_version} at {settings.unix_socket}"
     lines = [f"hybridviz {__version__} with Bokeh {bokeh_version}", ""]
     if not routes:
         lines.append("No apps are served; waiting for scripts to connect at")

@@ -4,11 +4,14 @@ The flags are made of the declarations in config.py; click only takes the comman
 """
 
 from dataclasses import Field, fields
+from glob import glob
 from typing import Any
 
 import click
 
+from hybridviz.cli.refused import REFUSED
 from hybridviz.config import Settings, declaration, default_text, flag, variable
+from hybridviz.errors import ConfigError
 
 ARGS = "--args"
 
@@ -21,9 +24,30 @@ class ServeCommand(click.Command):
         if ARGS in args:
             start = args.index(ARGS)
             args, tail = args[:start], tuple(args[start + 1 :])
-        rest = super().parse_args(ctx, args)
+        for text in args:
+            name = text.partition("=")[0]
+            if name in REFUSED:
+                raise click.UsageError(f"{name} is refused: {REFUSED[name]}", ctx)
+        rest = super().parse_args(ctx, _several(args))
         ctx.params["args"] = tail
         return rest
+
+
+SEVERAL = ("--include-headers", "--exclude-headers", "--include-cookies", "--exclude-cookies")
+"""Flags that take all that follows up to the next flag, as in Bokeh."""
+
+
+def _several(args: list[str]) -> list[str]:
+    """Write out such a flag before each of its values."""
+    written: list[str] = []
+    taking = ""
+    for text in args:
+        if text.startswith("-"):
+            taking = text if text in SEVERAL else ""
+            written += [] if taking else [text]
+        else:
+            written += [taking, text] if taking else [text]
+    return written
 
 
 def _option(item: Field[Any], name: str) -> click.Option:
@@ -52,9 +76,14 @@ OPTIONS = [_option(item, name) for item in fields(Settings) if (name := flag(ite
     " SIGTERM and Ctrl-C end all sessions and exit with status 0 within 5 seconds.",
 )
 @click.option("--show", is_flag=True, help="Open the app, or the list of apps, in a browser.")
+@click.option("--glob", "globbed", is_flag=True, help="Take FILES as patterns such as apps/*.py.")
+@click.option("--use-config", metavar="PATH", help="File of Bokeh's own settings, in YAML.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
-def serve(files: tuple[str, ...], show: bool, **given: Any) -> int:
-    """Serve each of FILES, Python scripts, as a live app.
+def serve(
+    files: tuple[str, ...], show: bool, globbed: bool, use_config: str | None, **given: Any
+) -> int:
+    """Serve each of FILES as a live app: scripts, notebooks, directories, MODULE:FUNCTION; with
+    /ROUTE= before it at that URL.
 
     Without FILES the server waits for scripts that connect to it.
     """
@@ -64,7 +93,27 @@ def serve(files: tuple[str, ...], show: bool, **given: Any) -> int:
 
     from hybridviz.cli.server import run_server
 
+    if use_config is not None:
+        _use_config(use_config)
+    files = _matches(files) if globbed else files
     return run_server(settings_of(files, given, Settings.from_env()), show)
+
+
+def _use_config(path: str) -> None:
+    from bokeh.settings import settings
+
+    try:
+        settings.load_config(path)
+    except Exception as error:  # YAML's own errors too
+        raise ConfigError(f"the file of settings {path} cannot be used: {error}") from None
+
+
+def _matches(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    found = [sorted(glob(pattern)) for pattern in patterns]
+    for pattern, files in zip(patterns, found, strict=True):
+        if not files:
+            raise ConfigError(f"the pattern {pattern} matches nothing")
+    return tuple(file for files in found for file in files)
 
 
 def settings_of(files: tuple[str, ...], given: dict[str, Any], settings: Settings) -> Settings:

@@ -3,14 +3,12 @@
 Imported only after the process has been monkey-patched.
 """
 
-import errno
 import logging
 import os
 import signal
-import socket
 import webbrowser
 from dataclasses import replace
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import gevent
@@ -20,16 +18,16 @@ from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
-from hybridviz.appload.loader import load_apps
+from hybridviz.appload.loader import load_configured
 from hybridviz.cli.addresses import banner, own_hosts, public_url
+from hybridviz.cli.listening import listen, tls_options
 from hybridviz.config import Settings
+from hybridviz.errors import ConfigError
 from hybridviz.logs import configure_logging
 from hybridviz.web.extension import create_app
 
 log = logging.getLogger("hybridviz.cli")
 access_log = logging.getLogger("hybridviz.access")
-
-BACKLOG = 1024
 
 EXIT_WITHIN = 4.8
 """Seconds after the signal at which the process ends come what may; supervisors are told 5."""
@@ -62,12 +60,14 @@ def run_server(settings: Settings, show: bool) -> int:
         ConfigError: an app or a setting is wrong.
         click.ClickException: the server cannot listen.
     """
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format, _log_stream(settings.log_file))
     stop = _stop_event()
-    apps = load_apps(settings.apps, settings.args)
-    listener = listen(settings.address, settings.port)
-    settings = replace(settings, port=listener.getsockname()[1])
-    if not settings.hosts:
+    tls = tls_options(settings)
+    apps = load_configured(settings)
+    listener = listen(settings)
+    if not settings.unix_socket:
+        settings = replace(settings, port=listener.getsockname()[1])
+    if not settings.hosts and not settings.unix_socket:
         settings = replace(settings, hosts=own_hosts(settings.address, settings.port))
     flask_app = create_app(settings, apps)
     server = WSGIServer(
@@ -77,6 +77,7 @@ def run_server(settings: Settings, show: bool) -> int:
         handler_class=LoggedRequest,
         log=access_log,
         error_log=log,
+        **tls,
     )
     server.logger = logging.getLogger("hybridviz.handshake")
     server.start()
@@ -86,26 +87,16 @@ def run_server(settings: Settings, show: bool) -> int:
         gevent.spawn(_show, public_url(settings, routes[0] if len(routes) == 1 else "/"))
     stop.wait()
     _shut_down(server, flask_app.extensions["hybridviz"])
+    if settings.unix_socket:
+        os.unlink(settings.unix_socket)
     return 0
 
 
-def listen(address: str, port: int) -> socket.socket:
-    """Bind and listen.
-
-    Raises:
-        click.ClickException: with one line about why it is not possible.
-    """
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+def _log_stream(path: str) -> TextIO | None:
     try:
-        return socket.create_server((address, port), family=family, backlog=BACKLOG)
+        return open(path, "a", encoding="utf-8") if path else None
     except OSError as error:
-        raise click.ClickException(_listen_problem(address, port, error)) from None
-
-
-def _listen_problem(address: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use: stop what uses it, or choose another with --port"
-    return f"cannot listen on {address} port {port}: {error.strerror or error}"
+        raise ConfigError(f"the log file {path} cannot be written: {error.strerror}") from None
 
 
 def _stop_event() -> Event:

@@ -84,6 +84,17 @@ def read_token(token: str, key: bytes, now: float) -> TokenClaims:
         raise TokenRefused("the token is malformed") from None
 
 
+def sign_id(ident: str, key: bytes) -> str:
+    """Return a session id with its signature, in the form of ``bokeh.util.token``."""
+    return f"{ident}.{_signature(ident, key)}"
+
+
+def is_signed_id(ident: str, key: bytes) -> bool:
+    """Return whether a session id carries its signature."""
+    base, _, signature = ident.rpartition(".")
+    return hmac.compare_digest(_signature(base, key).encode(), signature.encode()) and bool(base)
+
+
 def _claims(body: bytes, signed: bool, now: float) -> TokenClaims:
     claims = _object(body)
     session_id, expires = claims.pop("session_id"), claims.pop("session_expiry")

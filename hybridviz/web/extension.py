@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hybridviz.appload.app import App
-from hybridviz.appload.loader import Sources, load_apps
+from hybridviz.appload.loader import Sources, load_apps, load_configured
 from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
@@ -33,6 +33,7 @@ from hybridviz.web.pages import Pages
 from hybridviz.web.routes import blueprint
 from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
+from hybridviz.web.stats import log_memory, log_sessions
 from hybridviz.web.visit import Visitors
 from hybridviz.ws.accept import SUBPROTOCOL
 
@@ -92,6 +93,7 @@ class HybridViz:
             Embedding(pages, links, settings),
             links(""),
             standalone=self.standalone,
+            settings=settings,
         )
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
@@ -100,6 +102,7 @@ class HybridViz:
         app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
         for item in served.values():
             item.load()
+        self._log_stats()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:
@@ -125,6 +128,13 @@ class HybridViz:
         if self._closing is not None and self.standalone:
             self._closing.leave()
 
+    def _log_stats(self) -> None:
+        context, settings = self.served[SPACE].registry.context, self.settings
+        if period := settings.stats_log_frequency_ms:
+            context.add_periodic_callback(lambda: log_sessions(self.served.values()), period)
+        if period := settings.mem_log_frequency_ms:
+            context.add_periodic_callback(log_memory, period)
+
     def _check(self) -> None:
         """Check a request for a page or a file; websockets are refused in a way of their own."""
         if request.url_rule is not None and request.url_rule.websocket:
@@ -148,8 +158,13 @@ class HybridViz:
     def _serve_all(self) -> dict[str, ServedApp]:
         """Return all apps by their routes, the document space too."""
         served: dict[str, ServedApp] = {}
-        given = self.settings.apps if self._apps is None else self._apps
-        for app in load_apps(given, self.settings.args):
+        given = self._apps
+        apps = (
+            load_configured(self.settings)
+            if given is None
+            else load_apps(given, self.settings.args)
+        )
+        for app in apps:
             served[app.route] = self._serve(app)
         served.setdefault(SPACE, self._serve(DocumentSpace()))
         return served

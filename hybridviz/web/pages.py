@@ -88,7 +88,7 @@ class Pages:
             HandshakeRefused: the session id or the token in the request is no good.
             AppLoadError: the app's code raised.
         """
-        ident = session_id_of(request, self._key, self._clock())
+        ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
         visit = self._visit(served)
         carried = _carried(visit)
         if served.lazy_title() is None or carried is None:
@@ -110,7 +110,7 @@ class Pages:
         """
         if not can_upgrade(request.environ):
             return make_response(render_template("hybridviz/no_websockets.html"), 501)
-        ident = session_id_of(request, self._key, self._clock())
+        ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
         visit = self._visit(served)
         carried = _carried(visit)
         title = served.lazy_title()

@@ -8,7 +8,8 @@ from bokeh.embed.bundle import extension_dirs
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from hybridviz.errors import HybridVizError
+from hybridviz.config import Settings
+from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.web.assets import AssetFolder
 from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
@@ -26,6 +27,7 @@ def blueprint(
     links: PageLinks,
     *,
     standalone: bool,
+    settings: Settings,
 ) -> Blueprint:
     """Return the routes of all apps and of the files that their pages need.
 
@@ -34,6 +36,10 @@ def blueprint(
         pages, sockets, embedding: the views.
         links: the files, and the path below which Bokeh's are served.
         standalone: answer also what an application around the server has its own answers for.
+        settings: which further files are served.
+
+    Raises:
+        ConfigError: one of them is not there.
     """
     routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, (route, app) in enumerate(served.items()):
@@ -52,16 +58,38 @@ def blueprint(
         routes.add_url_rule(f"{base}/metadata", f"metadata{number}", partial(pages.metadata, app))
         if app.app.static is not None:
             _add_static(routes, f"{base}/static", f"static{number}", app.app.static, links)
+    for number, text in enumerate(settings.static_dirs):
+        route, folder = _static_dir(text)
+        _add_static(routes, route, f"folder{number}", folder, links)
     _add_files(routes, links)
+    if settings.liveness:
+        routes.add_url_rule("/liveness", "liveness", lambda: {"status": "ok"})
     if standalone:
-        _add_rest(routes, pages, sockets, links)
+        _add_rest(routes, pages, sockets, links, settings.ico_path)
     routes.register_error_handler(HybridVizError, own_error)
     routes.register_error_handler(HTTPException, http_error)
     return routes
 
 
-def _add_rest(routes: Blueprint, pages: Pages, sockets: Sockets, links: PageLinks) -> None:
+def _static_dir(text: str) -> tuple[str, Path]:
+    route, equals, folder = text.partition("=")
+    if not equals or not Path(folder).is_dir():
+        raise ConfigError(f"static_dirs must be ROUTE=PATH with the path of a folder, not {text!r}")
+    return f"/{route.strip('/')}", Path(folder).absolute()
+
+
+def _add_rest(
+    routes: Blueprint, pages: Pages, sockets: Sockets, links: PageLinks, icon: str
+) -> None:
+    path = Path(icon).absolute()
+    if icon not in ("", "none") and not path.is_file():
+        raise ConfigError(f"there is no icon {icon}")
+
     def favicon() -> Response:
+        if icon == "none":
+            abort(404)
+        if icon:
+            return AssetFolder(path.parent, links.own.offload).respond(path.name, request)
         return links.own.respond("favicon.svg", request)
 
     routes.add_url_rule("/", "index", pages.index)

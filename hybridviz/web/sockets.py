@@ -23,7 +23,7 @@ from hybridviz.errors import (
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.served import ServedApp
-from hybridviz.web.visit import Visitors, arguments_in, payload_in
+from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
@@ -107,6 +107,7 @@ class Sockets:
         claims = read_token(token, self._key, self._clock())
         if not claims.signed:
             check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+            check_id(claims.session_id, self._key, self._settings.session_ids)
         served = self._served[route]
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)

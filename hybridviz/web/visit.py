@@ -10,7 +10,7 @@ from typing import Any
 from flask import Request as FlaskRequest
 
 from hybridviz.config import Settings
-from hybridviz.core.tokens import TokenClaims, read_token
+from hybridviz.core.tokens import TokenClaims, is_signed_id, read_token, sign_id
 from hybridviz.errors import TokenExpired, TokenRefused
 from hybridviz.sessions import Request
 
@@ -31,13 +31,28 @@ def names_session(request: FlaskRequest) -> bool:
     )
 
 
-def session_id_of(request: FlaskRequest, key: bytes, now: float) -> str:
+UNSIGNED, EXTERNAL = "unsigned", "external-signed"
+"""Values of the setting ``session_ids``."""
+
+
+def check_id(ident: str, key: bytes, mode: str) -> None:
+    """Check a session id that a client has chosen.
+
+    Raises:
+        TokenRefused: it must be signed and is not.
+    """
+    if mode != UNSIGNED and not is_signed_id(ident, key):
+        raise TokenRefused("the session id is not signed with this server's key")
+
+
+def session_id_of(request: FlaskRequest, key: bytes, now: float, mode: str = UNSIGNED) -> str:
     """Return the id of the session that a page shall show; a new random one unless it is given.
 
     Args:
         request: the page's.
         key: the secret that signs tokens.
         now: Unix time in seconds.
+        mode: the setting ``session_ids``.
 
     Raises:
         TokenRefused: the id is given twice or is no good, or the token is not ours.
@@ -52,9 +67,13 @@ def session_id_of(request: FlaskRequest, key: bytes, now: float) -> str:
     if token is not None:
         return _id_of_token(read_token(token, key, now))
     if not given:
-        return secrets.token_urlsafe(33)
+        if mode == EXTERNAL:
+            raise TokenRefused("this page must be opened with a signed session id")
+        fresh = secrets.token_urlsafe(33)
+        return fresh if mode == UNSIGNED else sign_id(fresh, key)
     if not 0 < len(given[0]) <= MAX_SESSION_ID:
         raise TokenRefused(f"a session id has from 1 to {MAX_SESSION_ID} characters")
+    check_id(given[0], key, mode)
     return given[0]
 
 
