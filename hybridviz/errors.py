@@ -78,6 +78,10 @@ class AppLoadError(HybridVizError):
         return AppLoadError(self.route, self.reason, self.filename, self.line, self.traceback)
 
 
+class ExtensionFailed(HybridVizError):
+    """A model with code of its own for the browser could not be compiled."""
+
+
 class BadRequest(HybridVizError):
     """A request whose arguments make no sense; the text says what they must be."""
 

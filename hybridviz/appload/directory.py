@@ -107,7 +107,7 @@ class DirectoryApp:
         self._package = self._make_package()
         self._theme = _theme(self.path / "theme.yaml")
         self._template = _template(self.path / "templates")
-        self.hooks = load_hooks(hook_files(self.path))
+        self.hooks = load_hooks(hook_files(self.path), self._package)
 
     def _make_package(self) -> str:
         """Return the name of the package that the directory is, or nothing if it is none."""

@@ -61,11 +61,18 @@ def hook_files(directory: Path) -> list[Path]:
     return found
 
 
-def load_hooks(files: list[Path]) -> Hooks:
-    """Run the files and return the hooks that they define. What they raise is raised."""
+def load_hooks(files: list[Path], package: str = "") -> Hooks:
+    """Run the files and return the hooks that they define. What they raise is raised.
+
+    Args:
+        files: from `hook_files`.
+        package: name of the package that relative imports start from.
+    """
     found: dict[str, Hook] = {}
     for path in files:
         module = ModuleType(f"bokeh_app_{path.stem}")
+        if package:
+            module.__package__ = package
         Source(path).execute(module)
         found |= _hooks_in(vars(module), path)
     return Hooks(**found)

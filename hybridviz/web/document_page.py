@@ -3,18 +3,22 @@
 Knows documents, tokens and URLs. Knows no request, session or registry. Called by ``pages``.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from bokeh.document import Document
-from bokeh.embed.bundle import Bundle, bundle_for_objs_and_resources
+from bokeh.embed.bundle import Bundle, Script, ScriptRef, bundle_for_objs_and_resources
 from bokeh.embed.elements import html_page_for_render_items
 from bokeh.embed.util import RenderItem
 from bokeh.resources import Resources
 from bokeh.util.serialization import make_globally_unique_css_safe_id
 
+from hybridviz.errors import ExtensionFailed
 from hybridviz.web.assets import AssetFolder
+
+log = logging.getLogger("hybridviz.web")
 
 Page = tuple[bytes, bytes]
 """A page without its token: what comes before it, what comes after."""
@@ -40,32 +44,58 @@ class PageLinks:
         """Return the URL of one of our files."""
         return f"{quote(self.mount)}/_hybridviz/{self.own.versioned(name)}"
 
-    def bokeh_bundle(self, server: str = "") -> Bundle:
-        """Return BokehJS and all extensions.
+    def bokeh_bundle(self, server: str = "", *, needs_custom: bool = False) -> Bundle:
+        """Return BokehJS and all extensions; if one of these cannot be compiled, BokehJS alone, so
+        that only the app that has brought it is harmed.
 
         Args:
             server: scheme and host before the paths, for pages that come from elsewhere.
+            needs_custom: whether the page shows models with code of their own.
+
+        Raises:
+            ExtensionFailed: that code cannot be compiled.
         """
         root = f"{server}{quote(self.mount)}/{self.prefix}"
         resources = Resources(mode="server", root_url=root, path_versioner=self.bokeh.versioned)
-        return bundle_for_objs_and_resources(None, resources)
+        try:
+            return bundle_for_objs_and_resources(None, resources)
+        except (Exception, SystemExit) as error:  # Bokeh's compiler ends the process
+            log.error("! models with code of their own cannot be compiled: %r", error)
+            if needs_custom:
+                raise ExtensionFailed(
+                    "the app has models with code of their own that cannot be compiled here: the"
+                    " log says why; node.js may be missing"
+                ) from None
+        return _bokeh_alone(resources)
 
-    def bundle(self) -> tuple[str, str]:
-        """Return the HTML that loads all scripts, and all styles.
+    def bundle(self, *, needs_custom: bool = False) -> tuple[str, str]:
+        """Return the HTML that loads all scripts, and all styles; see `bokeh_bundle`.
 
         Ours come first: the script must see the websocket that BokehJS opens.
         """
-        js, css = self.bokeh_bundle()
+        js, css = self.bokeh_bundle(needs_custom=needs_custom)
         script = f'<script src="{self.own_url("connection.js")}"></script>\n'
         style = f'<link rel="stylesheet" href="{self.own_url("connection.css")}">\n'
         return script + js, style + css
+
+
+def has_custom_models(document: Document) -> bool:
+    """Return whether a document has models with code of their own for the browser."""
+    return any(hasattr(type(model), "__implementation__") for model in document.models)
+
+
+def _bokeh_alone(resources: Resources) -> Bundle:
+    bundle = Bundle()
+    for artifact in (*map(ScriptRef, resources.js_files), *map(Script, resources.js_raw)):
+        bundle.add(artifact)
+    return bundle
 
 
 def page_of_document(document: Document, token: str, links: PageLinks) -> str:
     """Return the page of a document that an app has filled, by the document's own template."""
     item = RenderItem(token=token, roots=document.roots, use_for_title=True)
     return html_page_for_render_items(
-        links.bundle(),
+        links.bundle(needs_custom=has_custom_models(document)),
         {},
         [item],
         document.title,

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, Template, TemplateError
 from hybridviz.appload.failure import load_error
 from hybridviz.config import Settings
 from hybridviz.core.tokens import make_token
-from hybridviz.errors import ConfigError
+from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.sessions import Request
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
 from hybridviz.web.served import SPACE, ServedApp
@@ -136,7 +136,9 @@ class Pages:
         token = self._token(ident, carried or {})
         try:
             return page_of_document(session.document, token, self._links(request.script_root))
-        except Exception as error:  # of a template of the app's own
+        except HybridVizError:
+            raise
+        except (Exception, SystemExit) as error:  # of a template of the app's own
             raise load_error(served.route, error, None) from error
 
     def _lazy_page(self, served: ServedApp, title: str) -> Page:

@@ -20,6 +20,7 @@ from hybridviz.appload.failure import load_error
 from hybridviz.appload.hooks import NO_HOOKS, Hook
 from hybridviz.errors import AppLoadError
 from hybridviz.sessions import Request, Session, SessionRegistry
+from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.visits import Visits
 
 log = logging.getLogger("hybridviz.web")
@@ -43,7 +44,8 @@ class AppProfile:
     @classmethod
     def of(cls, document: Document) -> "AppProfile":
         """Look at the document that an app has filled."""
-        default = document.template is FILE and not document.template_variables
+        plain = document.template is FILE and not document.template_variables
+        default = plain and not has_custom_models(document)
         return cls(document.title, default)
 
 

@@ -76,6 +76,13 @@ def test_relative_imports_of_a_package(make: Make) -> None:
     assert run(app).title == run(app).title == "package helps"
 
 
+def test_hooks_of_a_package_import_relatively(make: Make) -> None:
+    hooks = "from .helper import on_server_loaded"
+    helper = "def on_server_loaded(context): ..."
+    app = DirectoryApp(make({"__init__.py": "", "app_hooks.py": hooks, "helper.py": helper}))
+    assert app.problem() is None and app.hooks.on_server_loaded
+
+
 def test_hooks_are_found(make: Make) -> None:
     hooks = "def on_server_loaded(context): ...\nasync def on_session_created(context): ..."
     app = DirectoryApp(make({"app_hooks.py": hooks}))

@@ -2,16 +2,19 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bokeh.document import Document
+from bokeh.model import Model
 from bokeh.models import Div
 from bokeh.util.token import get_session_id, get_token_payload
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from hybridviz.core.tokens import make_token
+from hybridviz.web import document_page
 from hybridviz.web.pages import MAX_PAGES
 from tests.web.conftest import CAN_UPGRADE, FakeApp, Serve, broken
 
@@ -292,3 +295,47 @@ def test_an_error_of_ours_is_not_told_in_detail(
     page = get(serve(FakeApp(fill)), "/app")
     assert page.status_code == 500
     assert "<h1>Internal Server Error</h1>" in page.text and "s3cret" not in page.text
+
+
+@pytest.fixture
+def custom_model() -> Iterator[type[Div]]:
+    """A model with code of its own; Bokeh knows it until the test ends."""
+    names = {"__implementation__": "no TypeScript", "__module__": __name__}
+    yield type("Custom", (Div,), names)
+    Model.clear_extensions()
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), RuntimeError("node.js is needed")])
+def test_extension_that_cannot_be_compiled_harms_only_its_app(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    custom_model: type[Div],
+    error: BaseException,
+) -> None:
+    def fail(*args: Any) -> None:
+        raise error
+
+    def custom(document: Document) -> None:
+        document.add_root(custom_model())
+
+    monkeypatch.setattr(document_page, "bundle_for_objs_and_resources", fail)
+    app = serve(FakeApp(custom, "/custom"), FakeApp(fill, "/plain"))
+    for _ in range(2):
+        page = get(app, "/custom")
+        assert page.status_code == 500 and "cannot be compiled here" in page.text
+        page = get(app, "/plain")
+        assert page.status_code == 200 and "/static/js/bokeh-tables.min.js" in page.text
+    assert "cannot be compiled" in caplog.text
+
+
+def test_template_that_raises_is_an_error_page(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    def templated(document: Document) -> None:
+        document.template = "{% block contents %}{{ 1 / 0 }}{% endblock %}"
+
+    app = serve(FakeApp(templated), dev=True)
+    for _ in range(2):
+        page = get(app, "/app")
+        assert page.status_code == 500 and "ZeroDivisionError" in page.text
