@@ -8,9 +8,9 @@ from collections import OrderedDict
 
 from hybridviz.sessions import Request
 
-LIMIT = 4096
-"""Most visits that are kept, a few kB each. For one that was dropped the websocket's own request
-must do: it comes from the same browser.
+LIMIT = 512
+"""Most visits that are kept, a few kB each; a websocket follows its page at once. For one that was
+dropped the websocket's own request must do: it comes from the same browser.
 """
 
 
