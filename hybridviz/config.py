@@ -110,7 +110,15 @@ class Settings:
         repr=False,
     )
     dev: bool = setting(
-        False, "Show tracebacks in the browser and re-read changed apps.", flag="dev"
+        False,
+        "Read changed apps again, with the open pages; show tracebacks and output in them.",
+        flag="dev",
+    )
+    warm: bool = setting(
+        False, "Keep a session of each app ready for its next visitor.", flag="warm"
+    )
+    reuse_sessions: bool = setting(
+        False, "The same, but only once an app has had its first visitor.", flag="reuse-sessions"
     )
     log_level: str = setting(
         "info",

@@ -11,6 +11,7 @@
   const PAGE_MUST_RELOAD = 4001; // close code: this page's session is gone, its token too old
   const REFUSED = 1008; // close code: a reload would be refused as well
   const POLL_MS = 1500;
+  const LOOK_MS = 50;
   const RELOAD_APART_MS = 10000; // no page that fails at once is reloaded in a tight loop
   const RELOADED_AT = "hybridviz-reloaded-at";
 
@@ -119,7 +120,9 @@
       if (token === null) {
         return;
       }
+      const loaded = shown.has(token) ? () => {} : awaitDocument();
       this.addEventListener("message", () => found(token), { once: true });
+      this.addEventListener("close", loaded);
       this.addEventListener("close", (event) => {
         if (!this.#finished && !leaving) {
           lost(event.code, event.reason, shown.has(token));
@@ -137,6 +140,23 @@
     const address = new URL(url, location.href);
     address.searchParams.set("hybridviz-reconnect", "1");
     return address.href;
+  }
+
+  /* Show that the app is being run, until its document is drawn. */
+  function awaitDocument() {
+    document.documentElement.classList.add("hybridviz-loading");
+    const started = setInterval(() => {
+      const documents = window.Bokeh?.documents ?? [];
+      if (documents.length > 0 && documents.every((it) => it.is_idle && it.roots().length > 0)) {
+        loaded();
+      }
+    }, LOOK_MS);
+
+    function loaded() {
+      clearInterval(started);
+      document.documentElement.classList.remove("hybridviz-loading");
+    }
+    return loaded;
   }
 
   function found(token) {

@@ -6,7 +6,8 @@ from typing import Any
 from bokeh.application import Application
 from bokeh.document import Document
 
-from hybridviz.appload.hooks import Hooks
+from hybridviz.appload.app import App
+from hybridviz.appload.hooks import NO_HOOKS, Hooks
 from hybridviz.appload.run import run_app
 
 
@@ -14,13 +15,16 @@ class HandlerFailed(Exception):
     """One of the application's handlers could not do its part."""
 
 
-class ApplicationApp:
+class ApplicationApp(App):
     """An application whose handlers fill the document one after the other.
 
     Args:
         application: the application; its handlers' hooks and static folder count.
         route: URL path, such as ``/sliders``.
     """
+
+    route = ""
+    hooks: Hooks = NO_HOOKS
 
     def __init__(self, application: Application, route: str) -> None:
         self.route = route
@@ -46,10 +50,6 @@ class ApplicationApp:
     def run(self, document: Document) -> None:
         """Let the handlers fill the document; see `App`."""
         run_app(self.route, (self.route,), document, self._fill, None)
-
-    def refresh(self) -> bool:
-        """Return False: handlers read their files themselves, when they are made."""
-        return False
 
     def _fill(self, document: Document) -> None:
         self._application.initialize_document(document)

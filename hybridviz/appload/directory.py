@@ -15,6 +15,8 @@ from bokeh.document import Document
 from bokeh.themes import Theme
 from jinja2 import Environment, FileSystemLoader, Template
 
+from hybridviz.appload.app import App
+from hybridviz.appload.face import picture
 from hybridviz.appload.hooks import FILES, NO_HOOKS, Hooks, hook_files, load_hooks
 from hybridviz.appload.run import run_app
 from hybridviz.appload.script import add_to_path
@@ -23,7 +25,8 @@ from hybridviz.appload.watch import Watch
 from hybridviz.errors import AppLoadError
 
 MAIN = ("main.py", "main.ipynb")
-OTHERS = ("__init__.py", "theme.yaml", "templates/index.html", *FILES)
+OTHERS = ("__init__.py", "theme.yaml", *FILES)
+FOLDERS = ("templates", "static")
 
 
 def main_file(directory: Path) -> Path | None:
@@ -31,7 +34,7 @@ def main_file(directory: Path) -> Path | None:
     return next((directory / name for name in MAIN if (directory / name).is_file()), None)
 
 
-class DirectoryApp:
+class DirectoryApp(App):
     """An app in a directory, which is on ``sys.path`` from now on.
 
     Code that runs once, in ``__init__.py`` and the hooks, runs now. What is wrong with it, with the
@@ -52,11 +55,23 @@ class DirectoryApp:
         self.path = Path(path).absolute()
         self.route = route or f"/{self.path.name}"
         self._args = tuple(args)
-        self._watch = Watch(self.path, [self.path / name for name in (*MAIN, *OTHERS)])
+        files = [self.path / name for name in (*MAIN, *OTHERS)]
+        self._watch = Watch(self.path, files, [self.path / name for name in FOLDERS])
         add_to_path(self.path)
         self._read()
 
-    metadata = None
+    route = ""
+    hooks: Hooks = NO_HOOKS
+
+    @property
+    def title(self) -> str:
+        """The title that its main file sets."""
+        return self._main.title
+
+    @property
+    def thumbnail(self) -> Path | None:
+        """The picture ``thumbnail`` in the directory or in its ``static``."""
+        return picture(self.path / "thumbnail") or picture(self.path / "static" / "thumbnail")
 
     @property
     def static(self) -> Path | None:
@@ -92,7 +107,7 @@ class DirectoryApp:
     def _read(self) -> None:
         self._main = Source(main_file(self.path) or self.path / MAIN[0])
         self._argv = (str(self._main.path), *self._args)
-        self.hooks: Hooks = NO_HOOKS
+        self.hooks = NO_HOOKS
         self._theme: Theme | None = None
         self._template: Template | None = None
         self._package = ""

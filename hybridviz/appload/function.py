@@ -6,11 +6,11 @@ from types import FunctionType
 
 from bokeh.document import Document
 
-from hybridviz.appload.hooks import NO_HOOKS
+from hybridviz.appload.app import App
 from hybridviz.appload.run import run_app
 
 
-class FunctionApp:
+class FunctionApp(App):
     """A function that fills the document it is given.
 
     Args:
@@ -19,9 +19,7 @@ class FunctionApp:
         args: what it sees as ``sys.argv[1:]``.
     """
 
-    hooks = NO_HOOKS
-    static = None
-    metadata = None
+    route = ""
 
     def __init__(
         self, function: Callable[[Document], object], route: str, args: Sequence[str] = ()
@@ -36,7 +34,3 @@ class FunctionApp:
     def run(self, document: Document) -> None:
         """Call the function; see `App`."""
         run_app(self.route, self._argv, document, self._function, self._file)
-
-    def refresh(self) -> bool:
-        """Return False: a function has no source of its own to read again."""
-        return False

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from bokeh.document import Document
 
+from hybridviz.appload.app import App
+from hybridviz.appload.face import picture
 from hybridviz.appload.failure import load_error
-from hybridviz.appload.hooks import NO_HOOKS
 from hybridviz.appload.run import run_app
 from hybridviz.appload.source import Source
 from hybridviz.appload.watch import Watch
 from hybridviz.errors import AppLoadError
 
 
-class ScriptApp:
+class ScriptApp(App):
     """A script file or a notebook; its directory is on ``sys.path`` from now on.
 
     Args:
@@ -31,9 +32,7 @@ class ScriptApp:
         OSError: the file cannot be read.
     """
 
-    hooks = NO_HOOKS
-    static = None
-    metadata = None
+    route = ""
 
     def __init__(
         self, path: str | os.PathLike[str], route: str | None = None, args: Sequence[str] = ()
@@ -48,6 +47,16 @@ class ScriptApp:
     def run(self, document: Document) -> None:
         """Run the script with ``document`` as its ``curdoc()``; see `App`."""
         run_app(self.route, self._argv, document, self._source.run, self.path)
+
+    @property
+    def title(self) -> str:
+        """The title that its code sets."""
+        return self._source.title
+
+    @property
+    def thumbnail(self) -> Path | None:
+        """The picture beside it that has its name."""
+        return picture(self.path.with_suffix(""))
 
     def refresh(self) -> bool:
         """Read the script again if it, or a module beside it, has changed."""

@@ -1,5 +1,6 @@
 """The code in a file, a script or a notebook: read and compiled once, executed again and again."""
 
+import ast
 import linecache
 import sys
 from pathlib import Path
@@ -8,9 +9,11 @@ from uuid import uuid4
 
 from bokeh.document import Document
 
+from hybridviz.appload.face import written_title
 from hybridviz.appload.notebook import code_cells
 
 NOTEBOOK = ".ipynb"
+AST = ast.PyCF_ONLY_AST
 
 
 class Source:
@@ -26,6 +29,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._data = path.read_bytes()
+        self.title = ""
         self._parts: list[CodeType] | None = None
         try:
             self._parts = self._compile()
@@ -67,9 +71,13 @@ class Source:
             cells = code_cells(self._data.decode("utf-8"))
             return [self._compile_cell(number, cell) for number, cell in cells]
         # From bytes: the compiler itself knows byte order marks and PEP 263 declarations.
-        return [compile(self._data, self.path, "exec", dont_inherit=True)]
+        return [self._compile_tree(compile(self._data, self.path, "exec", AST, True), self.path)]
 
     def _compile_cell(self, number: int, text: str) -> CodeType:
         name = f"{self.path}, cell {number}"
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        return compile(text, name, "exec", dont_inherit=True)
+        return self._compile_tree(compile(text, name, "exec", AST, True), name)
+
+    def _compile_tree(self, tree: ast.Module, name: Path | str) -> CodeType:
+        self.title = self.title or written_title(tree)
+        return compile(tree, name, "exec", dont_inherit=True)

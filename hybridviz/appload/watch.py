@@ -2,6 +2,7 @@
 imported from its directory.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,27 +17,25 @@ class Watch:
     Args:
         root: the app's directory.
         files: files that count whether or not they are imported.
+        folders: folders of which all files count.
     """
 
-    def __init__(self, root: Path, files: Iterable[Path]) -> None:
+    def __init__(self, root: Path, files: Iterable[Path], folders: Iterable[Path] = ()) -> None:
         self._root = root
         self._files = tuple(files)
+        self._folders = tuple(folders)
         self._foreign = frozenset(sys.modules)
         self._stamps: dict[Path, Stamp] = {}
         self.changed()
 
     def changed(self) -> bool:
-        """Return whether a file has changed, come or gone for good since the last call. One that
+        """Return whether a file has changed or come since the last call, or a module has. One that
         cannot be read, as while an editor replaces it, counts as unchanged.
         """
-        changed = False
-        for path in (*self._files, *(path for _, path in self._modules())):
-            stamp = _stamp(path)
-            if stamp is not None and self._stamps.get(path, stamp) != stamp:
-                changed = True
-            if stamp is not None:
-                self._stamps[path] = stamp
-        return changed
+        # A list, not any(): each is looked at, so that one change is told once.
+        found = [self._look(path, None) for path in self._own_files()]
+        found += [self._look(path, _stamp(path)) for _, path in self._modules()]
+        return True in found
 
     def forget_modules(self) -> None:
         """Have all modules that the app has imported from its directory read again when they are
@@ -44,6 +43,20 @@ class Watch:
         """
         for name, _ in list(self._modules()):
             del sys.modules[name]
+
+    def _look(self, path: Path, at_first: Stamp | None) -> bool:
+        stamp = _stamp(path)
+        if stamp is None:
+            return False
+        known = self._stamps.get(path, at_first)
+        self._stamps[path] = stamp
+        return known != stamp
+
+    def _own_files(self) -> Iterator[Path]:
+        yield from self._files
+        for folder in self._folders:
+            for place, _, names in os.walk(folder):
+                yield from (Path(place, name) for name in names)
 
     def _modules(self) -> Iterator[tuple[str, Path]]:
         for name, module in tuple(sys.modules.items()):

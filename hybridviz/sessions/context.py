@@ -38,13 +38,17 @@ class SessionContext:
         session: the session.
         request: the request it was made for.
         server: what the app sees of all its sessions; None for a session that stands alone.
+
+    Attributes:
+        visited: whether the app has looked at the request, so that it depends on its visitor.
     """
 
     def __init__(
         self, session: "Session", request: Request, server: "ServerContext | None" = None
     ) -> None:
         self._session = session
-        self.request = request
+        self._request = request
+        self.visited = False
         self.server_context = server
         self.exception_callbacks: list[Callable[[BaseException], Any]] = []
 
@@ -57,6 +61,21 @@ class SessionContext:
     def destroyed(self) -> bool:
         """Whether the session has ended."""
         return self._session.destroyed
+
+    @property
+    def route(self) -> str:
+        """URL path of the app."""
+        return self._session.route
+
+    @property
+    def request(self) -> Request:
+        """The request it was made for."""
+        self.visited = True
+        return self._request
+
+    def adopt(self, request: Request) -> None:
+        """Give a session that was made before its visitor came that visitor's request."""
+        self._request = request
 
     @property
     def token_payload(self) -> dict[str, Any]:

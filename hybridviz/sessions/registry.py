@@ -101,7 +101,7 @@ class SessionRegistry:
         request: Request | None,
     ) -> Session:
         session = Session(
-            ident, self._route, self._runtime, request, self._expire_later, self.context
+            ident, self._route, self._runtime, request, self.expire_later, self.context
         )
         try:
             session.build(build)
@@ -115,12 +115,13 @@ class SessionRegistry:
         finally:
             making.ready.set()
         log.debug("= %s made", session)
-        self._expire_later(session)
+        self.expire_later(session)
         if self._closed:
             session.destroy()
         return session
 
-    def _expire_later(self, session: Session) -> None:
+    def expire_later(self, session: Session) -> None:
+        """End a session that nobody views once its lifetime is over."""
         if session.id not in self._expiries and not session.destroyed:
             self._look_again(session, self._lifetime)
 
@@ -129,7 +130,7 @@ class SessionRegistry:
 
     def _expire(self, session: Session) -> None:
         self._expiries.pop(session.id, None)
-        if session.viewers or session.destroyed:
+        if session.viewers or session.destroyed or session.kept:
             return
         idle = self._runtime.now() - session.last_used
         if idle < self._lifetime:

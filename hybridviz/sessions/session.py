@@ -55,6 +55,9 @@ class Session:
         request: the request it was made for.
         on_idle: called whenever the last viewer has left.
         server: what its app sees of all its sessions.
+
+    Attributes:
+        kept: whether it does not expire, although nobody views it.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Session:
         self.id = ident
         self.route = route
         self.destroyed = False
+        self.kept = False
         self.last_used = runtime.now()
         self.context = SessionContext(self, request or Request(), server)
         self.document = live_document(self, self.context)
@@ -233,9 +237,10 @@ class Session:
         token = active.set(self._runtime)
         try:
             with curdoc_of(self.document, callback):
-                self._call(callback, *args)
-        except (Exception, SystemExit) as error:
-            self._report(error)
+                try:
+                    self._call(callback, *args)
+                except (Exception, SystemExit) as error:
+                    self._report(error)
         finally:
             active.reset(token)
 

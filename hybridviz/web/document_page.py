@@ -33,12 +33,14 @@ class PageLinks:
         prefix: what stands before ``static/`` for BokehJS; empty or with a slash at its end.
         bokeh: BokehJS's files.
         own: our files.
+        extra: HTML that is loaded before these.
     """
 
     mount: str
     prefix: str
     bokeh: AssetFolder
     own: AssetFolder
+    extra: str = ""
 
     def own_url(self, name: str) -> str:
         """Return the URL of one of our files."""
@@ -76,7 +78,7 @@ class PageLinks:
         js, css = self.bokeh_bundle(needs_custom=needs_custom)
         script = f'<script src="{self.own_url("connection.js")}"></script>\n'
         style = f'<link rel="stylesheet" href="{self.own_url("connection.css")}">\n'
-        return script + js, style + css
+        return self.extra + script + js, style + css
 
 
 def has_custom_models(document: Document) -> bool:

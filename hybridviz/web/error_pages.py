@@ -1,6 +1,6 @@
 """Error pages: what a visitor sees of an exception that a view has raised."""
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -25,8 +25,10 @@ def http_error(error: HTTPException) -> Response:
 def own_error(error: HybridVizError) -> Response:
     """Render one of our own errors; what may tell too much stays in the log."""
     if isinstance(error, AppLoadError):
-        dev = bool(current_app.extensions["hybridviz"].settings.dev)
-        page = {"title": "Error", "details": Markup(error_html(error, dev))}
+        viz = current_app.extensions["hybridviz"]
+        head = viz.dev_head(error.route, request.script_root)
+        details = Markup(error_html(error, viz.settings.dev))
+        page = {"title": "Error", "details": details, "head": Markup(head)}
     elif isinstance(error, HandshakeRefused):
         page = {"title": "Refused", "text": str(error)}
     else:

@@ -6,6 +6,7 @@ server of its own, `HybridViz` adds one to a Flask application of yours.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bokeh.document import Document
@@ -25,16 +26,18 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import SessionRegistry
 from hybridviz.web.assets import AssetFolder, own_folder
 from hybridviz.web.closing import Closing
+from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error
 from hybridviz.web.exits import close_at_exit
 from hybridviz.web.pages import Pages
+from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import blueprint
 from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
 from hybridviz.web.stats import log_memory, log_sessions
-from hybridviz.web.visit import Visitors
+from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
 
 SHUTTING_DOWN = "the server is shutting down"
@@ -54,6 +57,8 @@ class HybridViz:
     settings: Settings
     runtime: Runtime
     served: dict[str, ServedApp]
+    dev: DevChannel | None
+    """What ``--dev`` adds to pages."""
     standalone = False
     """Whether the application and its process are nothing but this server."""
 
@@ -81,9 +86,10 @@ class HybridViz:
         self.runtime = choose_runtime()
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
         self.served = served = self._serve_all()
-        links = self._links(app)
+        self._links = links = self._make_links(app)
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"])
-        pages = Pages(served, links, key, time.time, settings, visitors)
+        self.dev = DevChannel(served, self.runtime) if settings.dev else None
+        pages = Pages(served, links, key, time.time, settings, visitors, self.dev)
         sockets = Sockets(served, settings, self.runtime, key, time.time, visitors)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(
@@ -95,6 +101,8 @@ class HybridViz:
             standalone=self.standalone,
             settings=settings,
         )
+        if self.dev is not None:
+            routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self
@@ -102,6 +110,9 @@ class HybridViz:
         app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
         for item in served.values():
             item.load()
+            self._keep_ready(item, key)
+        if self.dev is not None:
+            self.dev.start()
         self._log_stats()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
@@ -119,10 +130,26 @@ class HybridViz:
         for task in tasks:
             task.join()
 
+    def dev_head(self, route: str, script_root: str) -> str:
+        """Return the HTML by which ``--dev`` takes part in a page of an app; else nothing."""
+        return self.dev.head(route, self._links(script_root)) if self.dev is not None else ""
+
     def close(self, reason: str = SHUTTING_DOWN) -> None:
         """End all sessions and sockets, within 3 seconds. Idempotent; a second caller waits."""
         if self._closing is not None:
+            if self.dev is not None:
+                self.dev.close()
             self._closing.close(reason)
+
+    def _keep_ready(self, item: ServedApp, key: bytes) -> None:
+        """Keep a session of an app ready for its next visitor, if that is wanted."""
+        settings = self.settings
+        if not (settings.warm or settings.reuse_sessions) or item.route == SPACE:
+            return
+        make_id = partial(new_id, key, settings.session_ids)
+        item.ready = ReadySession(item.registry, item.build, self.runtime, make_id)
+        if settings.warm:
+            self.runtime.spawn(item.ready.prepare)
 
     def _leave(self) -> None:
         if self._closing is not None and self.standalone:
@@ -143,7 +170,7 @@ class HybridViz:
             raise ServiceUnavailable("The server is shutting down.")
         check_host(request.headers.get("Host"), self.settings.hosts, request.scheme)
 
-    def _links(self, app: Flask) -> Callable[[str], PageLinks]:
+    def _make_links(self, app: Flask) -> Callable[[str], PageLinks]:
         bokeh = AssetFolder(static_path(), self.runtime.offload)
         own = AssetFolder(own_folder(), self.runtime.offload)
         # The application's own files keep /static, if it has any.

@@ -18,9 +18,10 @@ from hybridviz.config import Settings
 from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.sessions import Request
+from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
 from hybridviz.web.served import SPACE, ServedApp
-from hybridviz.web.visit import Visitors, arguments_of, names_session, session_id_of
+from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
 
 MAX_ARGUMENTS = 1024
@@ -41,6 +42,7 @@ class Pages:
         clock: Unix time in seconds.
         settings: how long tokens last, and what the index is.
         visitors: makes of a request what apps see of it.
+        dev: what pages are connected with while apps are written; None otherwise.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Pages:
         clock: Callable[[], float],
         settings: Settings,
         visitors: Visitors,
+        dev: DevChannel | None = None,
     ) -> None:
         self._served = served
         self._links = links
@@ -59,6 +62,7 @@ class Pages:
         self._settings = settings
         self._index = _template(settings.index)
         self._visitors = visitors
+        self._dev = dev
 
     def index(self) -> Response:
         """Answer ``/``: a document by its session id, the only app, or a card for each."""
@@ -88,8 +92,7 @@ class Pages:
             HandshakeRefused: the session id or the token in the request is no good.
             AppLoadError: the app's code raised.
         """
-        ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
-        visit = self._visit(served)
+        ident, visit = self._arrive(served)
         carried = _carried(visit)
         if served.lazy_title() is None or carried is None:
             served.open(ident, visit)
@@ -110,8 +113,7 @@ class Pages:
         """
         if not can_upgrade(request.environ):
             return make_response(render_template("hybridviz/no_websockets.html"), 501)
-        ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
-        visit = self._visit(served)
+        ident, visit = self._arrive(served)
         carried = _carried(visit)
         title = served.lazy_title()
         if title is not None and carried is not None:
@@ -124,6 +126,15 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"  # the token is for one visitor
         return response
 
+    def _arrive(self, served: ServedApp) -> tuple[str, Request]:
+        """Return the id of the visitor's session, which may be ready, and what its app sees."""
+        mode = self._settings.session_ids
+        named = named_id(request, self._key, self._clock(), mode)
+        visit = self._visit(served)
+        if named is None and served.ready is not None:
+            named = served.ready.take(visit)
+        return named or new_id(self._key, mode), visit
+
     def _visit(self, served: ServedApp) -> Request:
         visit = self._visitors.seen(request, arguments_of(request))
         payload = served.process_request(visit)
@@ -135,7 +146,7 @@ class Pages:
         session = served.open(ident, visit)
         token = self._token(ident, carried or {})
         try:
-            return page_of_document(session.document, token, self._links(request.script_root))
+            return page_of_document(session.document, token, self._links_of(served))
         except HybridVizError:
             raise
         except (Exception, SystemExit) as error:  # of a template of the app's own
@@ -147,9 +158,15 @@ class Pages:
         if page is None:
             if len(served.pages) >= MAX_PAGES:
                 served.pages.clear()
-            page = page_without_roots(title, self._links(root))
+            page = page_without_roots(title, self._links_of(served))
             served.pages[root, title] = page
         return page
+
+    def _links_of(self, served: ServedApp) -> PageLinks:
+        links = self._links(request.script_root)
+        if self._dev is None:
+            return links
+        return replace(links, extra=self._dev.head(served.route, links))
 
     def _token(self, ident: str, carried: dict[str, Any]) -> str:
         expires = self._clock() + self._settings.session_token_expiration

@@ -1,6 +1,6 @@
 """The URLs of a server as a blueprint, which fits into any Flask application."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -56,6 +56,9 @@ def blueprint(
             provide_automatic_options=False,
         )
         routes.add_url_rule(f"{base}/metadata", f"metadata{number}", partial(pages.metadata, app))
+        if app.app.thumbnail is not None:
+            picture = _file(app.app.thumbnail, links)
+            routes.add_url_rule(f"/_hybridviz/thumbnail{route}", f"thumbnail{number}", picture)
         if app.app.static is not None:
             _add_static(routes, f"{base}/static", f"static{number}", app.app.static, links)
     for number, text in enumerate(settings.static_dirs):
@@ -88,13 +91,17 @@ def _add_rest(
     def favicon() -> Response:
         if icon == "none":
             abort(404)
-        if icon:
-            return AssetFolder(path.parent, links.own.offload).respond(path.name, request)
-        return links.own.respond("favicon.svg", request)
+        return _file(path, links)() if icon else links.own.respond("favicon.svg", request)
 
     routes.add_url_rule("/", "index", pages.index)
     routes.add_url_rule("/favicon.ico", "favicon", favicon)
     routes.add_url_rule("/<path:name>/ws", "unknown", sockets.unknown, websocket=True)
+
+
+def _file(path: Path, links: PageLinks) -> Callable[[], Response]:
+    """Return the view of one file."""
+    folder = AssetFolder(path.parent, links.own.offload)
+    return lambda: folder.respond(path.name, request)
 
 
 def _add_static(routes: Blueprint, base: str, name: str, folder: Path, links: PageLinks) -> None:

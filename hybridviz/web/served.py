@@ -17,10 +17,11 @@ from bokeh.document import DEFAULT_TITLE, Document
 from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
-from hybridviz.appload.hooks import NO_HOOKS, Hook
+from hybridviz.appload.hooks import Hook
 from hybridviz.errors import AppLoadError
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
+from hybridviz.web.ready import ReadySession
 from hybridviz.web.visits import Visits
 
 log = logging.getLogger("hybridviz.web")
@@ -49,20 +50,13 @@ class AppProfile:
         return cls(document.title, default)
 
 
-class DocumentSpace:
+class DocumentSpace(App):
     """The app at ``/``: an empty document for whoever brings one by its session id."""
 
     route = SPACE
-    hooks = NO_HOOKS
-    static = None
-    metadata = None
 
     def run(self, document: Document) -> None:
         """Leave the document empty; a client pushes its content."""
-
-    def refresh(self) -> bool:
-        """Return whether the app has changed since it last ran."""
-        return False
 
 
 class ServedApp:
@@ -72,6 +66,10 @@ class ServedApp:
         app: what fills the documents.
         registry: its sessions.
         dev: look for changes of its code, and show tracebacks in the browser.
+
+    Attributes:
+        edition: how often its code has changed.
+        ready: keeps a session for the next visitor; None if none is kept.
     """
 
     def __init__(self, app: App, registry: SessionRegistry, *, dev: bool = False) -> None:
@@ -80,6 +78,8 @@ class ServedApp:
         self.profile: AppProfile | None = None
         self.pages: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self.visits = Visits()
+        self.edition = 0
+        self.ready: ReadySession | None = None
         self._dev = dev
 
     @property
@@ -90,8 +90,8 @@ class ServedApp:
     @property
     def name(self) -> str:
         """What people call the app: the title of its document, if it has set one."""
-        title = self.profile.title if self.profile else DEFAULT_TITLE
-        return self.route.strip("/") if title == DEFAULT_TITLE else title
+        known = self.profile.title if self.profile else DEFAULT_TITLE
+        return known if known != DEFAULT_TITLE else self.app.title or self.route.strip("/")
 
     @property
     def listed(self) -> bool:
@@ -126,10 +126,18 @@ class ServedApp:
 
     def lazy_title(self) -> str | None:
         """Return the title of a page that needs no run of the app; None if it needs one."""
-        if self._dev and self.app.refresh():
-            self._learn(None)
+        if self._dev:
+            self.refresh()
         profile = self.profile
         return profile.title if profile is not None and profile.default_template else None
+
+    def refresh(self) -> None:
+        """Read the app's code again if it has changed."""
+        if self.app.refresh():
+            self.edition += 1
+            self._learn(None)
+            if self.ready is not None:
+                self.ready.renew()
 
     def open(self, ident: str, request: Request) -> Session:
         """Return a session, made by a run of the app if there is none.
@@ -138,7 +146,7 @@ class ServedApp:
             AppLoadError: the app's code raised.
             SessionDestroyed: the server is shutting down.
         """
-        return self.registry.get_or_create(ident, self._build, request)
+        return self.registry.get_or_create(ident, self.build, request)
 
     def join(self, ident: str, request: Request) -> Session:
         """Return a session as `open` does; if the app raises, its document says so.
@@ -148,7 +156,12 @@ class ServedApp:
         """
         return self.registry.get_or_create(ident, self._build_or_explain, request)
 
-    def _build(self, session: Session) -> None:
+    def build(self, session: Session) -> None:
+        """Let the app fill a new session's document.
+
+        Raises:
+            AppLoadError: the app's code raised.
+        """
         self._begin(session)
         try:
             self.app.run(session.document)
@@ -181,7 +194,7 @@ class ServedApp:
 
     def _build_or_explain(self, session: Session) -> None:
         try:
-            self._build(session)
+            self.build(session)
         except AppLoadError as error:
             fill_with_error(session.document, error, self._dev)
 

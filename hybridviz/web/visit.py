@@ -45,8 +45,14 @@ def check_id(ident: str, key: bytes, mode: str) -> None:
         raise TokenRefused("the session id is not signed with this server's key")
 
 
-def session_id_of(request: FlaskRequest, key: bytes, now: float, mode: str = UNSIGNED) -> str:
-    """Return the id of the session that a page shall show; a new random one unless it is given.
+def new_id(key: bytes, mode: str) -> str:
+    """Return a random session id, signed if the setting ``session_ids`` asks for that."""
+    fresh = secrets.token_urlsafe(33)
+    return fresh if mode == UNSIGNED else sign_id(fresh, key)
+
+
+def named_id(request: FlaskRequest, key: bytes, now: float, mode: str = UNSIGNED) -> str | None:
+    """Return the id of the session that a request for a page names; None if it names none.
 
     Args:
         request: the page's.
@@ -69,8 +75,7 @@ def session_id_of(request: FlaskRequest, key: bytes, now: float, mode: str = UNS
     if not given:
         if mode == EXTERNAL:
             raise TokenRefused("this page must be opened with a signed session id")
-        fresh = secrets.token_urlsafe(33)
-        return fresh if mode == UNSIGNED else sign_id(fresh, key)
+        return None
     if not 0 < len(given[0]) <= MAX_SESSION_ID:
         raise TokenRefused(f"a session id has from 1 to {MAX_SESSION_ID} characters")
     check_id(given[0], key, mode)

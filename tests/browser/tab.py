@@ -29,7 +29,8 @@ NOT_YET = (StaleElementReferenceException, ElementNotInteractableException)
 EDITABLE = ".slick-cell.editable"
 EDITOR = "return arguments[0].firstElementChild?.shadowRoot?.querySelector('input')"
 MODEL = """
-const model = Bokeh.documents.map((doc) => doc.get_model_by_name(arguments[0])).find((m) => m)
+const documents = window.Bokeh?.documents ?? []
+const model = documents.map((doc) => doc.get_model_by_name(arguments[0])).find((m) => m)
 if (model == null) return null
 """
 VALUE = MODEL + "return model[arguments[1]]"

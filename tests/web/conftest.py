@@ -8,6 +8,7 @@ import pytest
 from bokeh.document import Document
 from flask import Flask
 
+from hybridviz.appload.app import App
 from hybridviz.appload.hooks import NO_HOOKS
 from hybridviz.config import Settings
 from hybridviz.errors import AppLoadError
@@ -17,7 +18,7 @@ CAN_UPGRADE = {"werkzeug.socket": object()}
 """What tells a page that the server can do websockets; the test client cannot."""
 
 
-class FakeApp:
+class FakeApp(App):
     """An app that counts its runs.
 
     Args:
@@ -25,9 +26,9 @@ class FakeApp:
         route: URL path.
     """
 
-    hooks = NO_HOOKS
-    static = None
+    route = ""
     metadata: Any = None
+    hooks: Any = NO_HOOKS
 
     def __init__(self, fill: Callable[[Document], object] = id, route: str = "/app") -> None:
         self.fill = fill

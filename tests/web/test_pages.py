@@ -291,7 +291,7 @@ def test_an_error_of_ours_is_not_told_in_detail(
     def fail(*args: object) -> None:
         raise RuntimeError("s3cret")
 
-    monkeypatch.setattr("hybridviz.web.pages.session_id_of", fail)
+    monkeypatch.setattr("hybridviz.web.pages.named_id", fail)
     page = get(serve(FakeApp(fill)), "/app")
     assert page.status_code == 500
     assert "<h1>Internal Server Error</h1>" in page.text and "s3cret" not in page.text
