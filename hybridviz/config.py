@@ -1,65 +1,25 @@
 """Every setting, once: its name, type, default and help drive the Flask config keys, the
-environment variables, the command-line flags and the table in docs/settings.md.
+environment variables, the configuration file, the command-line flags and the table in
+docs/settings.md.
 
 The only module that reads ``os.environ``.
 """
 
 import os
-import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from hybridviz.declaration import check, convert, flag, setting, split_paths, variable
 from hybridviz.errors import ConfigError
-
-PREFIX = "HYBRIDVIZ_"
 
 MIB = 1024 * 1024
 
-
-def split_names(text: str) -> list[str]:
-    """Split at commas and white space."""
-    return text.replace(",", " ").split()
-
-
-def split_paths(text: str) -> list[str]:
-    """Split at ends of lines or, if there is only one, at each ``os.pathsep`` that is not part of a
-    route's ``<int:id>``; white space may be part of a path.
-    """
-    lines = text.strip().splitlines()
-    parts = lines if len(lines) > 1 else re.split(f"{os.pathsep}(?![^<]*>)", text.strip())
-    return [part for part in parts if part.strip()]
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What is known of a setting besides its name, type and default.
-
-    Attributes:
-        help: one line for ``--help`` and the docs.
-        flag: name of its ``serve`` flag without dashes; None if it has none.
-        env: its variable's name after ``HYBRIDVIZ_``; by default the field's name in capitals.
-        metavar: what ``--help`` calls its value.
-        choices: the texts it may be; empty if any.
-        low, high: the range of a number, both included.
-        split: turns the text of a list into its parts.
-    """
-
-    help: str
-    flag: str | None = None
-    env: str | None = None
-    metavar: str | None = None
-    choices: tuple[str, ...] = ()
-    low: int | None = None
-    high: int | None = None
-    split: Callable[[str], Iterable[str]] = split_names
-
-
-def setting(default: Any, help: str, *, repr: bool = True, **more: Any) -> Any:
-    """Declare one setting of `Settings`; see `Declaration`. Secrets stay out of its ``repr``."""
-    return field(default=default, repr=repr, metadata={"declaration": Declaration(help, **more)})
+CONFIG = "HYBRIDVIZ_CONFIG"
+"""The variable that names the configuration file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +205,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            _check(item, getattr(self, item.name), item.name)
+            check(item, getattr(self, item.name), item.name)
         for name in ("prefix", "root_path"):
             object.__setattr__(self, name, _slashed(getattr(self, name)))
         for kind in ("headers", "cookies"):
@@ -253,16 +213,44 @@ class Settings:
                 raise ConfigError(f"include_{kind} and exclude_{kind} cannot both be given")
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings from environment variables, ``HYBRIDVIZ_*``.
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, config: str | None = None
+    ) -> "Settings":
+        """Read the settings from environment variables, ``HYBRIDVIZ_*``, and what these leave open
+        from a file.
 
         Args:
             environ: the variables; by default those of this process.
+            config: path of the file; by default ``HYBRIDVIZ_CONFIG``.
 
         Raises:
             ConfigError: a value cannot be read; the text names the variable.
         """
-        return cls().updated_from_env(os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        path = config or environ.get(CONFIG, "")
+        settings = cls().updated_from_file(path) if path else cls()
+        return settings.updated_from_env(environ)
+
+    def updated_from_file(self, path: str) -> "Settings":
+        """Return a copy in which the keys of a TOML file replace values. Keys are the names of
+        flags without their dashes, or of fields.
+
+        Raises:
+            ConfigError: the file cannot be read, or has a key or a value that is none.
+        """
+        try:
+            found = tomllib.loads(Path(path).read_text())
+        except OSError as error:
+            raise ConfigError(
+                f"the configuration {path} cannot be read: {error.strerror}"
+            ) from None
+        except ValueError as error:
+            raise ConfigError(f"the configuration {path} is not TOML: {error}") from None
+        names = {key.replace("-", "_"): value for key, value in found.items()}
+        unknown = names.keys() - {name for item in fields(self) for name in _keys(item)}
+        if unknown:
+            raise ConfigError(f"the configuration {path} has an unknown key {min(unknown)}")
+        return self._updated(names, lambda item: next((k for k in _keys(item) if k in names), None))
 
     def updated_from_env(self, environ: Mapping[str, str]) -> "Settings":
         """Return a copy in which the variables that are set, and not empty, replace values."""
@@ -283,7 +271,7 @@ class Settings:
         for item in fields(self):
             key = name(item)
             if key is not None and key in given:
-                changes[item.name] = _convert(item, given[key], key)
+                changes[item.name] = convert(item, given[key], key)
         return replace(self, **changes)
 
     @property
@@ -302,97 +290,12 @@ class Settings:
         return Path(self.data_dir or ".hybridviz")
 
 
+def _keys(item: Field[Any]) -> tuple[str, ...]:
+    """Return the keys of a setting in a configuration file."""
+    return (item.name, (flag(item) or "").lstrip("-").replace("-", "_"))
+
+
 def _slashed(path: str) -> str:
     """Return a URL path with one slash before it and none behind it; empty if there is nothing."""
     bare = path.strip("/")
     return f"/{bare}" if bare else ""
-
-
-def declaration(item: Field[Any]) -> Declaration:
-    """Return what one field of `Settings` was declared with."""
-    found: Declaration = item.metadata["declaration"]
-    return found
-
-
-def variable(item: Field[Any]) -> str:
-    """Return the environment variable of a field of `Settings`; also its Flask config key."""
-    return PREFIX + (declaration(item).env or item.name.upper())
-
-
-def flag(item: Field[Any]) -> str | None:
-    """Return the flag of a field of `Settings` with its dashes, or None."""
-    name = declaration(item).flag
-    return f"--{name}" if name else None
-
-
-def docs_table() -> str:
-    """Return the settings as a Markdown table, for docs/settings.md."""
-    rows = ["| Variable, Flask config key | Flag | Default | Meaning |", "|---|---|---|---|"]
-    for item in fields(Settings):
-        name = f"`{shown}`" if (shown := flag(item)) else ""
-        choices = ", ".join(f"`{choice}`" for choice in declaration(item).choices)
-        meaning = declaration(item).help + (f" One of {choices}." if choices else "")
-        rows.append(f"| `{variable(item)}` | {name} | {default_text(item)} | {meaning} |")
-    return "\n".join(rows) + "\n"
-
-
-def default_text(item: Field[Any]) -> str:
-    """Return the default of a field of `Settings` as the environment would give it."""
-    if isinstance(item.default, bool):
-        return str(item.default).lower()
-    return "" if item.default == () else str(item.default)
-
-
-def _convert(item: Field[Any], value: Any, source: str) -> Any:
-    """Turn text, or a value of a Flask config, into the type of the field's default."""
-    if isinstance(value, str) and not isinstance(item.default, str):
-        value = _parse(item, value, source)
-    elif isinstance(item.default, tuple) and isinstance(value, list | tuple):
-        value = tuple(value)
-    elif isinstance(item.default, str) and isinstance(value, os.PathLike):
-        value = os.fspath(value)
-    _check(item, value, source)
-    return value
-
-
-def _parse(item: Field[Any], text: str, source: str) -> Any:
-    if isinstance(item.default, bool):
-        return _parse_bool(text, source)
-    if isinstance(item.default, int):
-        return _parse_int(text, source)
-    try:
-        return tuple(declaration(item).split(text))
-    except ValueError as error:
-        raise ConfigError(f"{source} cannot be split, {error}: {text!r}") from None
-
-
-def _parse_bool(text: str, source: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered in ("1", "true", "yes", "on"):
-        return True
-    if lowered in ("", "0", "false", "no", "off"):
-        return False
-    raise ConfigError(f"{source} must be true or false, not {text!r}")
-
-
-def _parse_int(text: str, source: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ConfigError(f"{source} must be a whole number, not {text!r}") from None
-
-
-def _check(item: Field[Any], value: Any, source: str) -> None:
-    known = declaration(item)
-    kind: type = type(item.default)
-    parts = value if isinstance(value, tuple) else ()
-    fits = type(value) is kind
-    if not fits or not all(isinstance(part, str) for part in parts):
-        wanted = "tuple[str, ...]" if kind is tuple else kind.__name__
-        raise ConfigError(f"{source} must be of type {wanted}, not {type(value).__name__}")
-    if known.choices and value not in known.choices:
-        raise ConfigError(f"{source} must be one of {', '.join(known.choices)}, not {value!r}")
-    too_low = known.low is not None and value < known.low
-    if too_low or (known.high is not None and value > known.high):
-        limit = f"at least {known.low}" if known.high is None else f"{known.low} to {known.high}"
-        raise ConfigError(f"{source} must be {limit}, not {value}")

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from hybridviz.cli import command
-from hybridviz.config import Settings, declaration, docs_table, flag, variable
+from hybridviz.config import Settings
+from hybridviz.declaration import declaration, docs_table, flag, variable
 from hybridviz.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
@@ -100,12 +101,12 @@ def test_the_key_is_not_shown() -> None:
 
 
 def test_the_docs_hold_the_table() -> None:
-    """Write ``hybridviz.config.docs_table()`` into docs/settings.md when this fails."""
-    assert docs_table() in (ROOT / "docs" / "settings.md").read_text()
+    """Write ``declaration.docs_table(Settings)`` into docs/settings.md when this fails."""
+    assert docs_table(Settings) in (ROOT / "docs" / "settings.md").read_text()
 
 
 def test_every_setting_is_documented() -> None:
-    table = docs_table()
+    table = docs_table(Settings)
     shown = CliRunner().invoke(command, ["serve", "--help"]).output.split()
     for item in fields(Settings):
         assert f"| `{variable(item)}` |" in table
@@ -125,3 +126,45 @@ def test_every_setting_is_documented() -> None:
 )
 def test_apps_are_split(text: str, paths: tuple[str, ...]) -> None:
     assert Settings.from_env({"HYBRIDVIZ_APPS": text}).apps == paths
+
+
+def test_a_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / "hybridviz.toml"
+    file.write_text(
+        'apps = ["a.py", "b.py"]\nport = 80\nallow-websocket-origin = ["*"]\nkeep-alive = 1500\n'
+        'dev = true\nsecret_key = "s"\naddress = "::"\n'
+    )
+    given = {"HYBRIDVIZ_CONFIG": str(file), "HYBRIDVIZ_ADDRESS": "0.0.0.0"}
+    assert Settings.from_env(given) == Settings(
+        apps=("a.py", "b.py"),
+        port=80,
+        allow_websocket_origin=("*",),
+        keep_alive_ms=1500,
+        dev=True,
+        secret_key="s",
+        address="0.0.0.0",
+    )
+    assert Settings.from_env({}, config=str(file)).address == "::"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("colour = 1", "has an unknown key colour"),
+        ("port = ", "is not TOML"),
+        ("port = 70000", "port must be 0 to 65535"),
+        ('port = "http"', "port must be a whole number"),
+        ("apps = [1]", "apps must be of type"),
+        ("dev = 1", "dev must be of type bool"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    file = tmp_path / "hybridviz.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=complaint):
+        Settings().updated_from_file(str(file))
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigError, match="none.toml cannot be read: No such file"):
+        Settings.from_env({}, config="none.toml")

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hybridviz"
 
-GROUND = {"errors", "config", "data_directory", "logs"}
+GROUND = {"errors", "declaration", "config", "data_directory", "logs"}
 INNER = GROUND | {"core", "runtime", "stores", "bokeh_internals", "accel"}
 MIDDLE = INNER | {"sessions", "cluster"}
 OUTER = MIDDLE | {"ws", "appload"}
@@ -25,7 +25,8 @@ TOP = WEB | {"io", "client", "cli", "compat", "deploy", "wsgi", "static"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "config": {"errors"},
+    "declaration": {"errors"},
+    "config": {"declaration", "errors"},
     "data_directory": {"errors"},
     "logs": set(),
     "bokeh_internals": GROUND,

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from hybridviz.cli.refused import REFUSED
-from hybridviz.config import Settings, declaration, default_text, flag, variable
+from hybridviz.config import Settings
+from hybridviz.declaration import declaration, default_text, flag, variable
 from hybridviz.errors import ConfigError
 
 ARGS = "--args"
@@ -72,15 +73,22 @@ OPTIONS = [_option(item, name) for item in fields(Settings) if (name := flag(ite
 @click.command(
     cls=ServeCommand,
     params=OPTIONS,
-    epilog="A variable in brackets is the environment's name of the same setting; a flag wins."
+    epilog="A variable in brackets is the environment's name of the same setting; flags win over"
+    " the environment, and that over the file."
     " SIGTERM and Ctrl-C end all sessions and exit with status 0 within 5 seconds.",
 )
 @click.option("--show", is_flag=True, help="Open the app, or the list of apps, in a browser.")
 @click.option("--glob", "globbed", is_flag=True, help="Take FILES as patterns such as apps/*.py.")
+@click.option("--config", metavar="PATH", help="File of these settings, in TOML.")
 @click.option("--use-config", metavar="PATH", help="File of Bokeh's own settings, in YAML.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 def serve(
-    files: tuple[str, ...], show: bool, globbed: bool, use_config: str | None, **given: Any
+    files: tuple[str, ...],
+    show: bool,
+    globbed: bool,
+    config: str | None,
+    use_config: str | None,
+    **given: Any,
 ) -> int:
     """Serve each of FILES as a live app: scripts, notebooks, directories, MODULE:FUNCTION; with
     /ROUTE= before it at that URL.
@@ -96,7 +104,7 @@ def serve(
     if use_config is not None:
         _use_config(use_config)
     files = _matches(files) if globbed else files
-    return run_server(settings_of(files, given, Settings.from_env()), show)
+    return run_server(settings_of(files, given, Settings.from_env(config=config)), show)
 
 
 def _use_config(path: str) -> None:
