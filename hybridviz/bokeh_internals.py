@@ -192,6 +192,11 @@ def release_document(document: Document) -> None:
         model.destroy()
 
 
+def move_content(source: Document, target: Document) -> None:
+    """Make the content of one document that of another, whose own is removed."""
+    source._destructively_move(target)
+
+
 def _takes_nothing(callback: Callable[..., Any]) -> bool:
     parameters = inspect.signature(callback).parameters.values()
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

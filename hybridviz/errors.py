@@ -15,6 +15,15 @@
     |  |- PayloadError        text that is not UTF-8
     |  `- MessageTooBig
     |- PatchError             a well-formed patch that the document cannot take
+    |- DocumentNotFound       there is no document or model of that name
+    |- DocumentInUse          the name is that of something else
+    |- TooLarge               a body over the limit
+    |- UnsupportedFormat      a body, or an answer, in a format that is not spoken here
+    |- RightNeeded            the request shows no right to do that
+    |- TooManyFailures        a peer that tried too many wrong tokens
+    |- StoreConflict          another version of the document is stored than was expected
+    |- StoreFull              no room is left for documents
+    |- StoreUnavailable       documents cannot be read or written now
     |- SessionDestroyed       the session ended before the work could be done
     |- UnlockedChange         a document was changed by code that does not hold its lock
     `- TransportClosed        the connection is over
@@ -146,9 +155,85 @@ class MessageTooBig(FrameError):
 
 
 class PatchError(HybridVizError):
-    """A patch that the document cannot take; nothing of it was applied, the connection goes on."""
+    """A patch that the document cannot take; nothing of it was applied, the connection goes on.
+
+    Args:
+        reason: what is wrong.
+        index: which of the patch's events cannot be taken, counted from 0; None if none is named.
+    """
 
     status = 422
+
+    def __init__(self, reason: str, index: int | None = None) -> None:
+        self.reason = reason
+        self.index = index
+        super().__init__(reason if index is None else f"event {index}: {reason}")
+
+
+class DocumentNotFound(HybridVizError):
+    """There is no document, or no model in it, of that name."""
+
+    status = 404
+
+
+class DocumentInUse(HybridVizError):
+    """The name is that of something else, or of several things."""
+
+    status = 409
+
+
+class TooLarge(HybridVizError):
+    """A request's body is over the limit."""
+
+    status = 413
+    close_code = 1009
+
+
+class UnsupportedFormat(HybridVizError):
+    """A body, or the answer that is asked for, is of a format that is not spoken here."""
+
+    status = 415
+
+
+class RightNeeded(HybridVizError):
+    """The request does not show that its sender may do that."""
+
+    status = 401
+    close_code = 1008
+
+
+class TooManyFailures(HybridVizError):
+    """The peer has shown too many wrong tokens and must wait a minute."""
+
+    status = 429
+    close_code = 1008
+
+
+class StoreConflict(HybridVizError):
+    """Another version of a document is stored than was expected; nothing was written.
+
+    Args:
+        present: the version that is there; None if there is none.
+    """
+
+    status = 412
+
+    def __init__(self, present: int | None) -> None:
+        self.present = present
+        what = "it is not there" if present is None else f"its version is {present}"
+        super().__init__(f"the document is not as you expect: {what}; read it again")
+
+
+class StoreFull(HybridVizError):
+    """There is no room for the document; nothing was written."""
+
+    status = 507
+
+
+class StoreUnavailable(HybridVizError):
+    """Documents cannot be read or written now, such as when a disk is full; try again."""
+
+    status = 503
 
 
 class SessionDestroyed(HybridVizError):

@@ -67,10 +67,10 @@ def decode_patch(
             steps.append(decoder.decode(event))
         except UnknownReferenceError as error:
             if not document.models.seen(error.id):
-                raise PatchError(f"event {index}: unknown model {error.id!r}") from None
+                raise PatchError(f"unknown model {error.id!r}", index) from None
             log.debug("= left out an event for the removed model %s", error.id)
         except PatchError as error:
-            raise PatchError(f"event {index}: {error}") from None
+            raise PatchError(error.reason, index) from None
         except (
             ValueError,
             TypeError,
@@ -81,7 +81,7 @@ def decode_patch(
             OSError,
             NotImplementedError,
         ) as error:
-            raise PatchError(f"event {index}: {type(error).__name__}: {error}") from None
+            raise PatchError(f"{type(error).__name__}: {error}", index) from None
     return DecodedPatch(steps, list(reader.created.values()))
 
 

@@ -99,12 +99,13 @@ class Outbox:
         """Whether `take` would return at once."""
         return self._ready.is_set()
 
-    def take(self) -> list[Outgoing]:
+    def take(self, timeout: float | None = None) -> list[Outgoing]:
         """Wait for messages and take all; an empty list means: closed, or only `stale` is left to
-        be told.
+        be told, or nothing came in ``timeout`` seconds.
         """
         while True:
-            self._ready.wait()
+            if not self._ready.wait(timeout):
+                return []
             self._guard.acquire()
             entries, self._entries, self.size = self._entries, deque(), 0
             if not self._stale and not self.closed:

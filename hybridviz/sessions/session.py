@@ -8,11 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
-from typing import Any
+from typing import Any, TypeVar
 
 from bokeh import __version__ as bokeh_version
-from bokeh.core.serialization import Buffer, Serialized
-from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.events import ConnectionLost
@@ -22,14 +20,16 @@ from hybridviz.bokeh_internals import (
     curdoc_of,
     live_document,
     make_curdoc_local,
+    move_content,
     release_document,
     viewers_know,
     viewers_know_all,
 )
 from hybridviz.core import messages, protocol
 from hybridviz.core.changes import pull_reply
+from hybridviz.core.documents import decode_document
 from hybridviz.core.patch import decode_patch
-from hybridviz.errors import HybridVizError, PatchError, SessionDestroyed, UnlockedChange
+from hybridviz.errors import HybridVizError, RightNeeded, SessionDestroyed, UnlockedChange
 from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions.audience import Audience
@@ -40,6 +40,13 @@ from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.viewer import Viewer
 
 log = logging.getLogger("hybridviz.sessions")
+
+T = TypeVar("T")
+
+PUSH_REFUSED = (
+    "pushing a document needs the server's upload token, as Authorization: Bearer TOKEN, unless the"
+    " program runs on the server's own machine"
+)
 
 DESTROY_TIMEOUT = 2.0
 """Seconds that the end of a session waits for a callback that holds its lock."""
@@ -58,6 +65,9 @@ class Session:
 
     Attributes:
         kept: whether it does not expire, although nobody views it.
+        on_change: called, with the lock held, for each change of the document.
+        on_push: called with a document that a client has pushed, before its content is shown;
+            what it raises refuses it.
     """
 
     def __init__(
@@ -74,6 +84,8 @@ class Session:
         self.route = route
         self.destroyed = False
         self.kept = False
+        self.on_change: Callable[[], object] | None = None
+        self.on_push: Callable[[Document], object] | None = None
         self.last_used = runtime.now()
         self.context = SessionContext(self, request or Request(), server)
         self.document = live_document(self, self.context)
@@ -154,13 +166,14 @@ class Session:
         viewers_know_all(self.document)
 
     def _push(self, command: protocol.Push, viewer: Viewer) -> None:
-        buffers = [Buffer(ID(key), data) for key, data in command.buffers.items()]
-        pushed: Any = Serialized(command.doc, buffers)
+        if not viewer.may_push:
+            raise RightNeeded(PUSH_REFUSED)
+        pushed = decode_document(command.doc, command.buffers)
+        if self.on_push is not None:
+            self.on_push(pushed)
         self._pusher = viewer
         try:
-            self.document.replace_with_json(pushed)
-        except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-            raise PatchError(f"the document cannot be read: {error}") from None
+            move_content(pushed, self.document)
         finally:
             self._pusher = None
         viewer.synced = True
@@ -173,6 +186,21 @@ class Session:
         has ended.
         """
         self._locked(self._run, call, *args)
+
+    def call(self, call: Callable[..., T], *args: Any) -> T:
+        """Call with the document locked; return what it returns and raise what it raises.
+
+        Raises:
+            SessionDestroyed: the session has ended.
+        """
+        results: list[T] = []
+        self._locked(self._collect, results, call, *args)
+        return results[0]
+
+    def _collect(self, results: list[T], call: Callable[..., T], *args: Any) -> None:
+        if self.destroyed:
+            raise SessionDestroyed("the session has ended")
+        results.append(call(*args))
 
     def run_aside(
         self,
@@ -272,6 +300,8 @@ class Session:
             )
         origin = self._pusher if event.setter is None else event.setter
         self._audience.changed(event, origin)
+        if self.on_change is not None:
+            self.on_change()
         if origin is not None:
             viewers_know(self.document, self._brought)
 
@@ -302,19 +332,22 @@ class Session:
 
     # -- viewers
 
-    def join(self, close: Callable[[int, str], None], page: str = "") -> Viewer:
+    def join(
+        self, close: Callable[[int, str], None], page: str = "", *, may_push: bool = True
+    ) -> Viewer:
         """Greet a new connection and return its viewer.
 
         Args:
             close: ends the connection with a close code and a reason, without blocking.
             page: what identifies its page across reconnects.
+            may_push: whether it may replace the whole document.
 
         Raises:
             SessionDestroyed: the session has ended.
         """
         if self.destroyed:
             raise SessionDestroyed("the session has ended")
-        viewer = Viewer(self._audience.outbox(), close, page)
+        viewer = Viewer(self._audience.outbox(), close, page, may_push)
         viewer.send(messages.ack(self._audience.writer))
         self._audience.viewers.append(viewer)
         return viewer

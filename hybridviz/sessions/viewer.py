@@ -15,12 +15,20 @@ class Viewer:
         outbox: what waits to be sent to it.
         close: ends its connection with a close code and a reason; must not block.
         page: identifies the page it belongs to, across its reconnects.
+        may_push: whether it may replace the whole document.
     """
 
-    def __init__(self, outbox: Outbox, close: Callable[[int, str], None], page: str = "") -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        close: Callable[[int, str], None],
+        page: str = "",
+        may_push: bool = True,
+    ) -> None:
         self.outbox = outbox
         self.close = close
         self.page = page
+        self.may_push = may_push
         self.synced = False
 
     def send(self, message: Outgoing) -> None:

@@ -32,6 +32,7 @@ class Connection:
         runtime: what runs the writer.
         max_message_size: largest websocket message, in bytes.
         page: what identifies the client's page across its reconnects, such as its token.
+        may_push: whether the client may replace the whole document.
     """
 
     def __init__(
@@ -42,18 +43,20 @@ class Connection:
         *,
         max_message_size: int,
         page: str = "",
+        may_push: bool = True,
     ) -> None:
         self._transport = transport
         self._session = session
         self._runtime = runtime
         self._protocol = ServerProtocol(max_message_size)
         self._page = page
+        self._may_push = may_push
 
     def run(self) -> None:
         """Serve until the connection is over; whatever ends it, the socket is closed and the
         session is told.
         """
-        viewer = self._session.join(self._close_soon, self._page)
+        viewer = self._session.join(self._close_soon, self._page, may_push=self._may_push)
         log.debug("= %s connected", self._session)
         writer = self._runtime.spawn(self._write, viewer)
         code, reason = 1011, "internal server error"

@@ -1,0 +1,68 @@
+"""Whole documents as JSON: the form in which they are pushed, uploaded, stored and read.
+
+The format is that of ``Document.to_json`` in Bokeh 3; arrays are base64 inside the JSON, or buffers
+beside it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from bokeh.core.serialization import Buffer, DeserializationError, Serialized
+from bokeh.core.types import ID
+from bokeh.document import Document
+
+from hybridviz.core.changes import encode_document
+from hybridviz.errors import PatchError
+
+UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    IndexError,
+    DeserializationError,
+)
+"""What Bokeh raises for JSON that is no document. RuntimeError: models that contain themselves
+without end.
+"""
+
+
+def document_json(document: Document) -> bytes:
+    """Return a document as JSON, whole. Call with its session's lock held."""
+    return encode_document(document, lambda: "", inline=True)[0]
+
+
+def read_document(body: bytes | memoryview) -> Document:
+    """Make a document of JSON.
+
+    Raises:
+        PatchError: it is none; the text says why.
+    """
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise PatchError(f"the document is not JSON: {error}") from None
+    return decode_document(found)
+
+
+def decode_document(doc: Any, buffers: Mapping[str, bytes] | None = None) -> Document:
+    """Make a document of parsed JSON.
+
+    Args:
+        doc: the JSON.
+        buffers: binary buffers by id.
+
+    Raises:
+        PatchError: it is no document; the text says why.
+    """
+    if not isinstance(doc, dict) or not isinstance(doc.get("roots"), list):
+        raise PatchError("a document is a JSON object with a list of roots")
+    listed = [Buffer(ID(key), data) for key, data in (buffers or {}).items()]
+    known: Any = Serialized({"version": "", "title": "", **doc}, listed)
+    try:
+        return Document.from_json(known)
+    except UNREADABLE as error:
+        reason = str(error).removeprefix("'").removesuffix("'") or type(error).__name__
+        raise PatchError(f"the document cannot be read: {reason}") from None
