@@ -1,4 +1,4 @@
-"""Documents in memory: gone with the process. For tests and for servers that need to keep nothing."""
+"""Documents in memory, gone with the process: for servers that need to keep nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
