@@ -253,6 +253,16 @@ class PatchSerializer(Serializer):
         return {"type": "bytes", "data": {"id": ident}}
 
 
+class ReferenceSerializer(Serializer):
+    """Encode values with every model as a reference, which says nothing of its content."""
+
+    def __init__(self) -> None:
+        super().__init__(deferred=False)
+
+    def get_ref(self, obj: Any) -> Any:
+        return obj.ref if isinstance(obj, Model) else super().get_ref(obj)
+
+
 class PatchDeserializer(Deserializer):
     """Decode what a client sent, looking models up in the live document itself instead of in a copy
     of its table.

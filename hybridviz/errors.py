@@ -15,6 +15,7 @@
     |  |- PayloadError        text that is not UTF-8
     |  `- MessageTooBig
     |- PatchError             a well-formed patch that the document cannot take
+    |  `- PropertyRefused     of one property, which it names
     |- DocumentNotFound       there is no document or model of that name
     |- DocumentInUse          the name is that of something else
     |- TooLarge               a body over the limit
@@ -168,6 +169,21 @@ class PatchError(HybridVizError):
         self.reason = reason
         self.index = index
         super().__init__(reason if index is None else f"event {index}: {reason}")
+
+
+class PropertyRefused(PatchError):
+    """A property cannot be given a value.
+
+    Args:
+        model: id or name of the model, as the client gave it.
+        attr: name of the property.
+        reason: why not.
+    """
+
+    def __init__(self, model: str, attr: str, reason: str) -> None:
+        self.model = model
+        self.attr = attr
+        super().__init__(f"{attr} of {model}: {reason}")
 
 
 class DocumentNotFound(HybridVizError):
