@@ -119,6 +119,43 @@ class Settings:
         metavar="SECONDS",
         low=1,
     )
+    store: str = setting(
+        "sqlite:",
+        "Where uploaded documents survive: sqlite:, sqlite:///PATH, redis://HOST or memory:.",
+        flag="store",
+        metavar="URL",
+    )
+    store_quota: int = setting(
+        1024 * MIB,
+        "Most bytes of all uploaded documents together.",
+        flag="store-quota",
+        metavar="BYTES",
+        low=1,
+    )
+    document_lifetime: int = setting(
+        0,
+        "Days after which uploaded documents that nobody has changed are removed; 0 for never.",
+        flag="document-lifetime",
+        metavar="DAYS",
+        low=0,
+    )
+    max_upload_size: int = setting(
+        256 * MIB,
+        "Largest document, or body of a request that changes one, in bytes.",
+        flag="max-upload-size",
+        metavar="BYTES",
+        low=1,
+    )
+    upload_token: str = setting(
+        "",
+        "Token by which programs on other machines may upload; best given by the environment.",
+        repr=False,
+        flag="upload-token",
+        metavar="TOKEN",
+    )
+    private_documents: bool = setting(
+        False, "Have uploaded documents read only by who may write them.", flag="private-documents"
+    )
     prefix: str = setting(
         "", "URL path before the routes of all apps, such as /plots.", flag="prefix", metavar="PATH"
     )

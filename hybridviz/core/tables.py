@@ -140,7 +140,7 @@ def _of_rows(rows: list[Any]) -> dict[str, Any]:
 
 def _arrow() -> Any:
     try:
-        import pyarrow
+        import pyarrow  # type: ignore[import-untyped]
     except ImportError:
         raise UnsupportedFormat("Arrow needs the package pyarrow on the server") from None
     return pyarrow

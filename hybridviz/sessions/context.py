@@ -53,6 +53,11 @@ class SessionContext:
         self.exception_callbacks: list[Callable[[BaseException], Any]] = []
 
     @property
+    def session(self) -> "Session":
+        """The session itself."""
+        return self._session
+
+    @property
     def id(self) -> str:
         """The session's id."""
         return self._session.id

@@ -1,5 +1,6 @@
-"""What a REST request is about: an uploaded document, or a live session of an app. Both are read and
-changed in the same way; only uploads are stored.
+"""What a REST request is about: an uploaded document, or a live session of an app.
+
+Both are read and changed in the same way; only uploads are stored.
 """
 
 import hashlib

@@ -65,7 +65,8 @@ class DocumentViews:
         response.set_etag(tag)
         response.vary.add("Accept")
         response.headers["Cache-Control"] = "no-cache"
-        return response.make_conditional(request)  # type: ignore[no-any-return]
+        response.make_conditional(request)
+        return response
 
     def put(self, ident: str) -> Response:
         """Store a document and show it to all who view that id."""
