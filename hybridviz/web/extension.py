@@ -24,6 +24,7 @@ from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import SessionRegistry
 from hybridviz.web.assets import AssetFolder, own_folder
+from hybridviz.web.auth.gate import open_gate
 from hybridviz.web.closing import Closing
 from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
@@ -82,7 +83,8 @@ class HybridViz:
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
         self.served = served = self._serve_all()
         links = self._links(app)
-        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"])
+        gate = open_gate(settings, served[SPACE].registry.context.call)
+        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], gate)
         pages = Pages(served, links, key, time.time, settings, visitors)
         sockets = Sockets(served, settings, self.runtime, key, time.time, visitors)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
@@ -92,6 +94,7 @@ class HybridViz:
             sockets,
             Embedding(pages, links, settings),
             links(""),
+            gate,
             standalone=self.standalone,
             settings=settings,
         )

@@ -67,6 +67,7 @@ class Pages:
             return self.app(space)
         if self._settings.disable_index:
             abort(404)
+        self._visitors.user()
         apps = [app for app in self._served.values() if app.listed]
         mount = self._links(request.script_root).mount
         if len(apps) == 1 and not self._settings.disable_index_redirect:
@@ -77,6 +78,7 @@ class Pages:
 
     def metadata(self, served: ServedApp, **parts: Any) -> Response:
         """Answer what an app tells about itself, as JSON."""
+        self._visitors.user()
         data = served.app.metadata
         found = data() if callable(data) else data
         return jsonify(url=served.route, data={} if found is None else found)
@@ -85,16 +87,18 @@ class Pages:
         """Return the token of a new session for an embedded app, which runs now if it never has.
 
         Raises:
-            HandshakeRefused: the session id or the token in the request is no good.
+            HandshakeRefused: nobody is logged in, or the session id or the token in the request is
+                no good.
             AppLoadError: the app's code raised.
         """
+        user = self._visitors.user()
         ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
-        visit = self._visit(served)
+        visit = self._visit(served, user)
         carried = _carried(visit)
         if served.lazy_title() is None or carried is None:
             served.open(ident, visit)
         else:
-            served.visits.keep(ident, visit)
+            served.expect(ident, visit)
         return self._token(ident, carried or {})
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
@@ -105,17 +109,19 @@ class Pages:
             parts: the variable parts of its path, which `arguments_of` finds in the request.
 
         Raises:
-            HandshakeRefused: the session id or the token in the request is no good.
+            HandshakeRefused: nobody is logged in, or the session id or the token in the request is
+                no good.
             AppLoadError: the app's code raised.
         """
         if not can_upgrade(request.environ):
             return make_response(render_template("hybridviz/no_websockets.html"), 501)
+        user = self._visitors.user()
         ident = session_id_of(request, self._key, self._clock(), self._settings.session_ids)
-        visit = self._visit(served)
+        visit = self._visit(served, user)
         carried = _carried(visit)
         title = served.lazy_title()
         if title is not None and carried is not None:
-            served.visits.keep(ident, visit)
+            served.expect(ident, visit)
             head, tail = self._lazy_page(served, title)
             body = b"".join((head, self._token(ident, carried).encode(), tail))
         else:
@@ -124,8 +130,8 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"  # the token is for one visitor
         return response
 
-    def _visit(self, served: ServedApp) -> Request:
-        visit = self._visitors.seen(request, arguments_of(request))
+    def _visit(self, served: ServedApp, user: Any) -> Request:
+        visit = self._visitors.seen(request, user, arguments_of(request))
         payload = served.process_request(visit)
         return replace(visit, payload=payload) if payload else visit
 

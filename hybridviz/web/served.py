@@ -18,7 +18,7 @@ from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
 from hybridviz.appload.hooks import NO_HOOKS, Hook
-from hybridviz.errors import AppLoadError
+from hybridviz.errors import AppLoadError, UserRefused
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.visits import Visits
@@ -131,22 +131,36 @@ class ServedApp:
         profile = self.profile
         return profile.title if profile is not None and profile.default_template else None
 
+    def expect(self, ident: str, request: Request) -> None:
+        """Remember the request of a page that is shown without a run, until its websocket comes.
+
+        Raises:
+            UserRefused: the session is there and another user's.
+        """
+        session = self.registry.get(ident)
+        if session is None:
+            self.visits.keep(ident, request)
+        else:
+            _own(session, request)
+
     def open(self, ident: str, request: Request) -> Session:
         """Return a session, made by a run of the app if there is none.
 
         Raises:
             AppLoadError: the app's code raised.
+            UserRefused: the session is another user's.
             SessionDestroyed: the server is shutting down.
         """
-        return self.registry.get_or_create(ident, self._build, request)
+        return _own(self.registry.get_or_create(ident, self._build, request), request)
 
     def join(self, ident: str, request: Request) -> Session:
         """Return a session as `open` does; if the app raises, its document says so.
 
         Raises:
+            UserRefused: the session is another user's.
             SessionDestroyed: the server is shutting down.
         """
-        return self.registry.get_or_create(ident, self._build_or_explain, request)
+        return _own(self.registry.get_or_create(ident, self._build_or_explain, request), request)
 
     def _build(self, session: Session) -> None:
         self._begin(session)
@@ -189,6 +203,21 @@ class ServedApp:
         if profile != self.profile:
             self.profile = profile
             self.pages.clear()
+
+
+def _own(session: Session, request: Request) -> Session:
+    check_user(session.context.request, request.user)
+    return session
+
+
+def check_user(request: Request, user: Any) -> None:
+    """Check whether a request was the user's; equality decides.
+
+    Raises:
+        UserRefused: somebody else sent it.
+    """
+    if request.user != user:
+        raise UserRefused("this session is another user's")
 
 
 def _check_payload(payload: Any) -> None:

@@ -22,7 +22,7 @@ from hybridviz.errors import (
 )
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
-from hybridviz.web.served import ServedApp
+from hybridviz.web.served import ServedApp, check_user
 from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
@@ -84,12 +84,10 @@ class Sockets:
         """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
             served, claims, token = self._admit(route)
+            seen = self._visit(served, claims)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
-        seen = served.visits.take(claims.session_id) or self._visitors.seen(
-            request, arguments_in(claims), payload_in(claims)
-        )
         run = self._serve(request.environ, served, claims.session_id, seen, token)
         return Response(run)
 
@@ -112,6 +110,20 @@ class Sockets:
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
         return served, claims, token
+
+    def _visit(self, served: ServedApp, claims: TokenClaims) -> Request:
+        """Return the request of the page that opens the websocket, or what this one tells of it.
+
+        Raises:
+            UserRequired: somebody must be logged in.
+            UserRefused: somebody else has opened the page.
+        """
+        user = self._visitors.user()
+        seen = served.visits.take(claims.session_id) or self._visitors.seen(
+            request, user, arguments_in(claims), payload_in(claims)
+        )
+        check_user(seen, user)
+        return seen
 
     def _refuse(self, error: HybridVizError) -> Response:
         """Refuse by status while that can be done; by close code if 101 went first, or if our page
