@@ -3,6 +3,7 @@
 Reads Flask's request object, never its context, so that it can be used in coroutines.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from http.cookies import CookieError, Morsel
@@ -63,7 +64,7 @@ class HttpRequest:
     @property
     def host_name(self) -> str:
         """The Host header without a port."""
-        return self.host.partition(":")[0]
+        return re.sub(r":\d+$", "", self.host)
 
     @property
     def remote_ip(self) -> str | None:
