@@ -31,7 +31,7 @@ def adapt(kind: Any, name: str) -> tuple[type[Exchange], Uses]:
     """
     if not isinstance(kind, type) or not _is_handler(kind):
         raise ConfigError(f"{name} must be a class derived from tornado.web.RequestHandler")
-    own = [c for c in kind.__mro__ if not _is_tornado(c) and c not in (Exchange, object)]
+    own = [c for c in kind.__mro__ if not _is_tornado(c) and not issubclass(Exchange, c)]
     uses = uses_of_class(own)
     _check_bases(kind, name)
     _check_bodies(kind, own, uses, name)

@@ -60,3 +60,8 @@ def may_go_to(url: str, own_host: str, hosts: Iterable[str]) -> bool:
     if parts.scheme in ("http", "https") and parts.netloc:
         return parts.netloc in (own_host, *hosts)
     return not parts.scheme and not parts.netloc and not url.startswith("//")
+
+
+def as_text(value: Any) -> str:
+    """Return a value as a header or a cookie has it."""
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -19,8 +19,9 @@ from jinja2 import TemplateError
 
 from hybridviz.errors import ConfigError
 from hybridviz.web.auth.adapted import OURS, adapt, complain, lacking_in_request
-from hybridviz.web.auth.exchange import Exchange, Site, check_secret
+from hybridviz.web.auth.exchange import Exchange
 from hybridviz.web.auth.inspection import Uses, uses_of_function
+from hybridviz.web.auth.site import Site, check_secret
 from hybridviz.web.auth.templates import environment
 
 PATH = re.compile(r"[\w.~!$&'()*+,;=:@%/-]+", re.ASCII)
