@@ -198,6 +198,21 @@ class Settings:
         flag="session-ids",
         choices=("unsigned", "signed", "external-signed"),
     )
+    auth_module: str = setting(
+        "", "Python file that tells who a visitor is.", flag="auth-module", metavar="PATH"
+    )
+    cookie_secret: str = setting(
+        "",
+        "Key that signs cookies of the auth module; better given by the variable.",
+        repr=False,
+        flag="cookie-secret",
+        metavar="SECRET",
+    )
+    enable_xsrf_cookies: bool = setting(
+        False,
+        "Take forms of the auth module only from this server's own pages.",
+        flag="enable-xsrf-cookies",
+    )
     ssl_certfile: str = setting(
         "", "Certificate; the server then speaks HTTPS.", flag="ssl-certfile", metavar="PATH"
     )

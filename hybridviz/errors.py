@@ -4,10 +4,13 @@
     |- ConfigError            an option, a file name or a setting is wrong
     |- AppNotFound            no app is served at that path
     |- AppLoadError           the app's own code raised while its document was made
+    |- AuthModuleFailed       the code that tells who a visitor is raised
     |- HandshakeRefused       the request may not open a page or a websocket
     |  |- HostRefused
     |  |- OriginRefused
     |  |- SubprotocolRefused
+    |  |- UserRequired        nobody is logged in
+    |  |- UserRefused         the session is another user's
     |  |- TokenRefused        missing, forged, foreign
     |  `- TokenExpired        well signed, too old, and its session is gone
     |- ProtocolError          the peer broke the Bokeh wire protocol
@@ -99,6 +102,10 @@ class BadRequest(HybridVizError):
     close_code = 1008
 
 
+class AuthModuleFailed(HybridVizError):
+    """The auth module's own code raised; nobody is let in."""
+
+
 class HandshakeRefused(HybridVizError):
     """A request that may not open a page or a websocket."""
 
@@ -116,6 +123,22 @@ class OriginRefused(HandshakeRefused):
 
 class SubprotocolRefused(HandshakeRefused):
     """The client did not offer ``bokeh`` and a token as its websocket subprotocols."""
+
+
+class UserRequired(HandshakeRefused):
+    """Nobody is logged in.
+
+    Args:
+        location: where to log in, for a page; empty if nobody can be sent there.
+    """
+
+    def __init__(self, location: str = "") -> None:
+        self.location = location
+        super().__init__("nobody is logged in")
+
+
+class UserRefused(HandshakeRefused):
+    """The session is another user's, or the auth module refuses the visitor."""
 
 
 class TokenRefused(HandshakeRefused):

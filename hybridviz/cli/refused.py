@@ -5,8 +5,5 @@ REFUSED = {
     "--check-unused-sessions": "each session has a timer of its own; see --unused-session-lifetime",
     "--websocket-compression-level": "websocket messages are not compressed; a proxy may do it",
     "--websocket-compression-mem-level": "websocket messages are not compressed; a proxy may do it",
-    "--auth-module": "protect the Flask application, or put a proxy that knows users in front",
-    "--cookie-secret": "no cookies are set; tokens are signed with HYBRIDVIZ_SECRET_KEY",
-    "--enable-xsrf-cookies": "no cookies are set, and no request changes anything by a cookie",
     "--ssl-password": "give it by the environment variable HYBRIDVIZ_SSL_PASSWORD",
 }

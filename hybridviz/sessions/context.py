@@ -22,6 +22,8 @@ class Request:
         headers, cookies: as the server's settings let through.
         path: URL path of the page, such as ``/report/7``.
         payload: what the app's ``process_request`` has returned.
+        user: who asked, as the auth module says; None without one.
+        logout_url: where that user logs out.
     """
 
     arguments: dict[str, list[bytes]] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class Request:
     cookies: dict[str, str] = field(default_factory=dict)
     path: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
+    user: Any = None
+    logout_url: str | None = None
 
 
 class SessionContext:
@@ -78,9 +82,22 @@ class SessionContext:
         self.visited = True
         return self._request
 
+    def belongs_to(self, user: Any) -> bool:
+        """Return whether it was made for that user; equality decides."""
+        return bool(self._request.user == user)
+
     def adopt(self, request: Request) -> None:
         """Give a session that was made before its visitor came that visitor's request."""
         self._request = request
+
+    def user(self) -> Any:
+        """Whose session it is, as the auth module's ``get_user`` says; None without one."""
+        return self.request.user
+
+    @property
+    def logout_url(self) -> str | None:
+        """Where its user logs out; None if the auth module does not say."""
+        return self.request.logout_url
 
     @property
     def token_payload(self) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Error pages: what a visitor sees of an exception that a view has raised."""
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from hybridviz.appload.error_document import error_html
-from hybridviz.errors import AppLoadError, HandshakeRefused, HybridVizError
+from hybridviz.errors import AppLoadError, HandshakeRefused, HybridVizError, UserRequired
 
 
 def http_error(error: HTTPException) -> Response:
@@ -23,7 +23,13 @@ def http_error(error: HTTPException) -> Response:
 
 
 def own_error(error: HybridVizError) -> Response:
-    """Render one of our own errors; what may tell too much stays in the log."""
+    """Render one of our own errors, or lead to where people log in; what may tell too much stays in
+    the log.
+    """
+    if isinstance(error, UserRequired) and error.location:
+        response = make_response(redirect(error.location))
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if isinstance(error, AppLoadError):
         viz = current_app.extensions["hybridviz"]
         head = viz.dev_head(error.route, request.script_root)

@@ -23,11 +23,17 @@ from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
-from hybridviz.sessions import SessionRegistry
+from hybridviz.sessions import Request, Session, SessionRegistry
+from hybridviz.stores import open_store
 from hybridviz.web.assets import AssetFolder, own_folder
+from hybridviz.web.auth.gate import open_gate
 from hybridviz.web.closing import Closing
 from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import PageLinks
+from hybridviz.web.documents.access import Access
+from hybridviz.web.documents.routes import add_routes
+from hybridviz.web.documents.uploads import Uploads
+from hybridviz.web.documents.views import DocumentViews
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error
 from hybridviz.web.exits import close_at_exit
@@ -85,12 +91,15 @@ class HybridViz:
         self.settings = settings = self._given or _settings_of(app)
         self.runtime = choose_runtime()
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
+        self._uploads = self._make_uploads()
         self.served = served = self._serve_all()
         self._links = links = self._make_links(app)
-        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"])
+        gate = open_gate(settings, served[SPACE].registry.context.call)
+        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], gate)
         self.dev = DevChannel(served, self.runtime) if settings.dev else None
         pages = Pages(served, links, key, time.time, settings, visitors, self.dev)
-        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors)
+        access = Access(settings, key, time.time)
+        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(
             served,
@@ -98,11 +107,14 @@ class HybridViz:
             sockets,
             Embedding(pages, links, settings),
             links(""),
+            gate,
             standalone=self.standalone,
             settings=settings,
         )
         if self.dev is not None:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
+        size = settings.max_upload_size
+        add_routes(routes, DocumentViews(self._uploads, served, access, size))
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self
@@ -140,6 +152,15 @@ class HybridViz:
             if self.dev is not None:
                 self.dev.close()
             self._closing.close(reason)
+            self._uploads.close()
+
+    def _make_uploads(self) -> Uploads:
+        settings = self.settings
+        store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
+        return Uploads(store, self.runtime, self._open_upload)
+
+    def _open_upload(self, ident: str, request: Request) -> Session:
+        return self.served[SPACE].open(ident, request)
 
     def _keep_ready(self, item: ServedApp, key: bytes) -> None:
         """Keep a session of an app ready for its next visitor, if that is wanted."""
@@ -193,7 +214,8 @@ class HybridViz:
         )
         for app in apps:
             served[app.route] = self._serve(app)
-        served.setdefault(SPACE, self._serve(DocumentSpace()))
+        if SPACE not in served:
+            served[SPACE] = self._serve(DocumentSpace(self._uploads.fill))
         return served
 
     def _serve(self, app: App) -> ServedApp:

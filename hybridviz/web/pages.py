@@ -71,6 +71,7 @@ class Pages:
             return self.app(space)
         if self._settings.disable_index:
             abort(404)
+        self._visitors.user()
         apps = [app for app in self._served.values() if app.listed]
         mount = self._links(request.script_root).mount
         if len(apps) == 1 and not self._settings.disable_index_redirect:
@@ -81,6 +82,7 @@ class Pages:
 
     def metadata(self, served: ServedApp, **parts: Any) -> Response:
         """Answer what an app tells about itself, as JSON."""
+        self._visitors.user()
         data = served.app.metadata
         found = data() if callable(data) else data
         return jsonify(url=served.route, data={} if found is None else found)
@@ -89,7 +91,8 @@ class Pages:
         """Return the token of a new session for an embedded app, which runs now if it never has.
 
         Raises:
-            HandshakeRefused: the session id or the token in the request is no good.
+            HandshakeRefused: nobody is logged in, or the session id or the token in the request is
+                no good.
             AppLoadError: the app's code raised.
         """
         ident, visit = self._arrive(served)
@@ -97,7 +100,7 @@ class Pages:
         if served.lazy_title() is None or carried is None:
             served.open(ident, visit)
         else:
-            served.visits.keep(ident, visit)
+            served.expect(ident, visit)
         return self._token(ident, carried or {})
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
@@ -108,7 +111,8 @@ class Pages:
             parts: the variable parts of its path, which `arguments_of` finds in the request.
 
         Raises:
-            HandshakeRefused: the session id or the token in the request is no good.
+            HandshakeRefused: nobody is logged in, or the session id or the token in the request is
+                no good.
             AppLoadError: the app's code raised.
         """
         if not can_upgrade(request.environ):
@@ -117,7 +121,7 @@ class Pages:
         carried = _carried(visit)
         title = served.lazy_title()
         if title is not None and carried is not None:
-            served.visits.keep(ident, visit)
+            served.expect(ident, visit)
             head, tail = self._lazy_page(served, title)
             body = b"".join((head, self._token(ident, carried).encode(), tail))
         else:
@@ -129,14 +133,15 @@ class Pages:
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""
         mode = self._settings.session_ids
+        user = self._visitors.user()
         named = named_id(request, self._key, self._clock(), mode)
-        visit = self._visit(served)
+        visit = self._visit(served, user)
         if named is None and served.ready is not None:
             named = served.ready.take(visit)
         return named or new_id(self._key, mode), visit
 
-    def _visit(self, served: ServedApp) -> Request:
-        visit = self._visitors.seen(request, arguments_of(request))
+    def _visit(self, served: ServedApp, user: Any) -> Request:
+        visit = self._visitors.seen(request, user, arguments_of(request))
         payload = served.process_request(visit)
         return replace(visit, payload=payload) if payload else visit
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.web.assets import AssetFolder
+from hybridviz.web.auth.gate import Gate
 from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error, own_error
@@ -25,6 +26,7 @@ def blueprint(
     sockets: Sockets,
     embedding: Embedding,
     links: PageLinks,
+    gate: Gate | None,
     *,
     standalone: bool,
     settings: Settings,
@@ -35,11 +37,12 @@ def blueprint(
         served: apps by their routes, with the document space.
         pages, sockets, embedding: the views.
         links: the files, and the path below which Bokeh's are served.
+        gate: answers where people log in and out.
         standalone: answer also what an application around the server has its own answers for.
         settings: which further files are served.
 
     Raises:
-        ConfigError: one of them is not there.
+        ConfigError: one of them is not there, or a path has two answers.
     """
     routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, (route, app) in enumerate(served.items()):
@@ -67,6 +70,8 @@ def blueprint(
     _add_files(routes, links)
     if settings.liveness:
         routes.add_url_rule("/liveness", "liveness", lambda: {"status": "ok"})
+    if gate is not None:
+        gate.add_routes(routes, set(served))
     if standalone:
         _add_rest(routes, pages, sockets, links, settings.ico_path)
     routes.register_error_handler(HybridVizError, own_error)

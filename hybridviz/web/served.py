@@ -18,13 +18,15 @@ from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
 from hybridviz.appload.hooks import Hook
-from hybridviz.errors import AppLoadError
+from hybridviz.errors import AppLoadError, UserRefused
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.ready import ReadySession
 from hybridviz.web.visits import Visits
 
 log = logging.getLogger("hybridviz.web")
+
+FOREIGN = "this session is another user's"
 
 SPACE = "/"
 """Where documents are that are known by their session ids."""
@@ -51,12 +53,27 @@ class AppProfile:
 
 
 class DocumentSpace(App):
-    """The app at ``/``: an empty document for whoever brings one by its session id."""
+    """The app at ``/``: the documents that are known by their session ids, for all users.
+
+    Args:
+        fill: fills a new session's document with what is stored under its id, if anything is.
+    """
 
     route = SPACE
 
+    def __init__(self, fill: Callable[[Document], object]) -> None:
+        self._fill = fill
+
     def run(self, document: Document) -> None:
-        """Leave the document empty; a client pushes its content."""
+        """Show what is stored; a client may push something else.
+
+        Raises:
+            AppLoadError: it cannot be read.
+        """
+        try:
+            self._fill(document)
+        except Exception as error:
+            raise load_error(SPACE, error, None) from error
 
 
 class ServedApp:
@@ -139,22 +156,43 @@ class ServedApp:
             if self.ready is not None:
                 self.ready.renew()
 
+    def expect(self, ident: str, request: Request) -> None:
+        """Remember the request of a page that is shown without a run, until its websocket comes.
+
+        Raises:
+            UserRefused: the session is there and another user's.
+        """
+        session = self.registry.get(ident)
+        if session is None:
+            self.visits.keep(ident, request)
+        else:
+            self._check_owner(session, request)
+
     def open(self, ident: str, request: Request) -> Session:
         """Return a session, made by a run of the app if there is none.
 
         Raises:
             AppLoadError: the app's code raised.
+            UserRefused: the session is another user's.
             SessionDestroyed: the server is shutting down.
         """
-        return self.registry.get_or_create(ident, self.build, request)
+        session = self.registry.get_or_create(ident, self.build, request)
+        return self._check_owner(session, request)
 
     def join(self, ident: str, request: Request) -> Session:
         """Return a session as `open` does; if the app raises, its document says so.
 
         Raises:
+            UserRefused: the session is another user's.
             SessionDestroyed: the server is shutting down.
         """
-        return self.registry.get_or_create(ident, self._build_or_explain, request)
+        session = self.registry.get_or_create(ident, self._build_or_explain, request)
+        return self._check_owner(session, request)
+
+    def _check_owner(self, session: Session, request: Request) -> Session:
+        if not isinstance(self.app, DocumentSpace) and not session.context.belongs_to(request.user):
+            raise UserRefused(FOREIGN)
+        return session
 
     def build(self, session: Session) -> None:
         """Let the app fill a new session's document.
@@ -202,6 +240,16 @@ class ServedApp:
         if profile != self.profile:
             self.profile = profile
             self.pages.clear()
+
+
+def check_user(request: Request, user: Any) -> None:
+    """Check whether a request was the user's; equality decides.
+
+    Raises:
+        UserRefused: somebody else sent it.
+    """
+    if request.user != user:
+        raise UserRefused(FOREIGN)
 
 
 def _check_payload(payload: Any) -> None:

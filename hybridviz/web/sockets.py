@@ -6,6 +6,7 @@ the server takes up when Flask has ended its request context, ``g`` and teardown
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
@@ -22,7 +23,8 @@ from hybridviz.errors import (
 )
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
-from hybridviz.web.served import ServedApp
+from hybridviz.web.documents.access import Access
+from hybridviz.web.served import ServedApp, check_user
 from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
@@ -32,6 +34,25 @@ log = logging.getLogger("hybridviz.web")
 
 RECONNECT = "hybridviz-reconnect"
 """The argument by which our page says that it has shown this session before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A websocket that may be opened.
+
+    Attributes:
+        served: its app.
+        ident: id of its session.
+        seen: the request of its page.
+        token: its token.
+        may_push: whether it may replace the whole document.
+    """
+
+    served: ServedApp
+    ident: str
+    seen: Request
+    token: str
+    may_push: bool
 
 
 class Sockets:
@@ -44,6 +65,7 @@ class Sockets:
         key: the secret that signs tokens.
         clock: Unix time in seconds.
         visitors: makes of a request what apps see of it.
+        access: knows who may push documents.
     """
 
     def __init__(
@@ -54,6 +76,7 @@ class Sockets:
         key: bytes,
         clock: Callable[[], float],
         visitors: Visitors,
+        access: Access,
     ) -> None:
         self._served = served
         self._settings = settings
@@ -61,6 +84,7 @@ class Sockets:
         self._key = key
         self._clock = clock
         self._visitors = visitors
+        self._access = access
         self._open: set[Transport] = set()
         self._closed = False
 
@@ -83,17 +107,13 @@ class Sockets:
     def view(self, route: str, **parts: Any) -> Response:
         """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
-            served, claims, token = self._admit(route)
+            admitted = self._admit(route)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
-        seen = served.visits.take(claims.session_id) or self._visitors.seen(
-            request, arguments_in(claims), payload_in(claims)
-        )
-        run = self._serve(request.environ, served, claims.session_id, seen, token)
-        return Response(run)
+        return Response(self._serve(request.environ, admitted))
 
-    def _admit(self, route: str) -> tuple[ServedApp, TokenClaims, str]:
+    def _admit(self, route: str) -> Admitted:
         _check_handshake()
         if self._closed:
             raise SessionDestroyed("the server is shutting down")
@@ -105,13 +125,30 @@ class Sockets:
             raise AppNotFound(f"no app is served at {route}")
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
         claims = read_token(token, self._key, self._clock())
+        may_push = self._access.may_write(request)
         if not claims.signed:
-            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+            if not (may_push and "Authorization" in request.headers):
+                check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
             check_id(claims.session_id, self._key, self._settings.session_ids)
         served = self._served[route]
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
-        return served, claims, token
+        seen = self._visit(served, claims)
+        return Admitted(served, claims.session_id, seen, token, may_push)
+
+    def _visit(self, served: ServedApp, claims: TokenClaims) -> Request:
+        """Return the request of the page that opens the websocket, or what this one tells of it.
+
+        Raises:
+            UserRequired: somebody must be logged in.
+            UserRefused: somebody else has opened the page.
+        """
+        user = self._visitors.user()
+        seen = served.visits.take(claims.session_id) or self._visitors.seen(
+            request, user, arguments_in(claims), payload_in(claims)
+        )
+        check_user(seen, user)
+        return seen
 
     def _refuse(self, error: HybridVizError) -> Response:
         """Refuse by status while that can be done; by close code if 101 went first, or if our page
@@ -133,20 +170,18 @@ class Sockets:
         self._accept(environ).close(error.close_code, str(error))
         yield from ()
 
-    def _serve(
-        self,
-        environ: dict[str, Any],
-        served: ServedApp,
-        ident: str,
-        seen: Request,
-        token: str,
-    ) -> Iterator[bytes]:
+    def _serve(self, environ: dict[str, Any], admitted: Admitted) -> Iterator[bytes]:
         transport = self._accept(environ)
         self._open.add(transport)
         try:
-            session = served.join(ident, seen)
-            limit = self._settings.websocket_max_message_size
-            Connection(transport, session, self._runtime, max_message_size=limit, page=token).run()
+            Connection(
+                transport,
+                admitted.served.join(admitted.ident, admitted.seen),
+                self._runtime,
+                max_message_size=self._settings.websocket_max_message_size,
+                page=admitted.token,
+                may_push=admitted.may_push,
+            ).run()
         except HybridVizError as error:
             transport.close(error.close_code, str(error))
         finally:

@@ -13,6 +13,7 @@ from hybridviz.config import Settings
 from hybridviz.core.tokens import TokenClaims, is_signed_id, read_token, sign_id
 from hybridviz.errors import TokenExpired, TokenRefused
 from hybridviz.sessions import Request
+from hybridviz.web.auth.gate import Gate
 
 SECRET_HEADERS = frozenset(
     ("authorization", "cookie", "proxy-authorization", "sec-websocket-protocol")
@@ -150,17 +151,29 @@ class Visitors:
     Args:
         settings: allow-lists and deny-lists.
         session_cookie: name of the cookie that apps must not see, as it lets its bearer in.
+        gate: knows who is logged in; None to let anybody in.
     """
 
-    def __init__(self, settings: Settings, session_cookie: str) -> None:
+    def __init__(self, settings: Settings, session_cookie: str, gate: Gate | None = None) -> None:
+        self._gate = gate
         self._headers = Visible(settings.include_headers, settings.exclude_headers, SECRET_HEADERS)
         self._cookies = Visible(
             settings.include_cookies, settings.exclude_cookies, [session_cookie]
         )
 
+    def user(self) -> Any:
+        """Return who sends the request that is being answered; None if anybody may.
+
+        Raises:
+            UserRequired: somebody must be logged in.
+            AuthModuleFailed: the auth module raised.
+        """
+        return None if self._gate is None else self._gate.user()
+
     def seen(
         self,
         request: FlaskRequest,
+        user: Any,
         arguments: Arguments,
         payload: dict[str, Any] | None = None,
     ) -> Request:
@@ -168,10 +181,12 @@ class Visitors:
 
         Args:
             request: the page's or the websocket's.
+            user: who sends it.
             arguments: the page's query arguments and the variable parts of its path.
             payload: what ``process_request`` has returned.
         """
         headers = self._headers.of(request.headers)
         cookies = self._cookies.of(request.cookies.items())
         path = request.path.removesuffix("/ws").removesuffix("/autoload.js") or "/"
-        return Request(arguments, headers, cookies, path, payload or {})
+        logout_url = None if self._gate is None else self._gate.logout_url()
+        return Request(arguments, headers, cookies, path, payload or {}, user, logout_url)

@@ -92,6 +92,7 @@ def test_lists_of_names_take_all_that_follows() -> None:
         (["--static-dirs", "files"], "static_dirs must be ROUTE=PATH with the path of a folder"),
         (["--ssl-certfile", "none.pem"], "the certificate none.pem cannot be used"),
         (["--ssl-keyfile", "none.pem"], "--ssl-keyfile needs --ssl-certfile"),
+        (["--auth-module", "none.py"], "there is no auth module"),
         (["--include-headers", "A", "--exclude-headers", "B"], "cannot both be given"),
     ],
 )
@@ -236,5 +237,6 @@ def test_session_ids(app: Path, tmp_path: Path, mode: str, monkeypatch: pytest.M
         server.kill()
 
 
-def test_settings_hide_the_password() -> None:
-    assert "secret" not in repr(Settings(ssl_password="secret"))
+def test_settings_hide_secrets() -> None:
+    shown = repr(Settings(ssl_password="hush", cookie_secret="hush"))
+    assert "hush" not in shown

@@ -104,6 +104,11 @@ class Uploads:
             body, title = _snapshot(live)
             self._write(live.session.id, body, title, live.version)
 
+    def close(self) -> None:
+        """Close the store, once all sessions have ended. Idempotent."""
+        self._live.clear()
+        self._store.close()
+
     # -- what requests want
 
     def entries(self) -> list[Entry]:

@@ -1,0 +1,235 @@
+"""Documents in one SQLite file, which any number of processes may share.
+
+Writes are durable when they return: the journal is a write-ahead log, synchronised to the disk with
+each transaction. Methods may be called from any thread: a connection is used by one at a time.
+"""
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hybridviz.errors import ConfigError, StoreConflict, StoreFull, StoreUnavailable
+from hybridviz.stores.base import Entry, Stored, check_ident
+
+SCHEMA = 1
+"""Number of the schema below, kept as the file's ``user_version``."""
+TABLES = """
+CREATE TABLE documents (
+    ident TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    created REAL NOT NULL,
+    updated REAL NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+INSERT INTO counters VALUES ('version', 0), ('size', 0);
+"""
+ENTRY = "ident, kind, title, version, size, created, updated"
+BUSY = 5.0
+"""Seconds that a write waits for those of others."""
+
+
+class SqliteStore:
+    """A store in a file.
+
+    Args:
+        path: the file; it is made if it is not there.
+        quota: most bytes of all bodies together.
+        clock: Unix time in seconds.
+        busy: seconds that a write waits for those of others.
+
+    Raises:
+        ConfigError: the file cannot be used; the text says what to do.
+    """
+
+    def __init__(
+        self, path: Path, quota: int, clock: Callable[[], float], busy: float = BUSY
+    ) -> None:
+        self._path = path
+        self._quota = quota
+        self._clock = clock
+        self._busy = busy
+        # Popped and appended in one step each: no lock that would be a greenlet's is needed.
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._process = os.getpid()
+        self._closed = False
+        try:
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise ConfigError(
+                f"the documents in {path} cannot be used ({error}): correct that, move the file"
+                " away, or name another with --store"
+            ) from None
+
+    def _prepare(self) -> None:
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+        connection = self._connect()
+        (problem,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if problem != "ok":
+            raise sqlite3.DatabaseError(f"it is damaged: {problem}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        (schema,) = connection.execute("PRAGMA user_version").fetchone()
+        if schema > SCHEMA:
+            raise sqlite3.DatabaseError(
+                f"a newer hybridviz has written it, with schema {schema}; this one knows {SCHEMA}"
+            )
+        if schema == 0:
+            for statement in TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={SCHEMA}")
+        connection.execute("COMMIT")
+        self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection; one that failed is not used again.
+
+        Raises:
+            StoreUnavailable: the file cannot be read or written now.
+        """
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        if self._process != os.getpid():  # connections do not survive a fork
+            self._process, self._idle = os.getpid(), deque()
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = None
+        try:
+            connection = connection or self._connect()
+            yield connection
+        except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
+            raise StoreUnavailable(f"documents cannot be stored or read now: {error}") from None
+        self._idle.append(connection)
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._connection() as connection:
+            # Not deferred: a reader that becomes a writer fails at once if others wrote meanwhile.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def entries(self, kind: str | None = None) -> list[Entry]:
+        """Return what is stored, sorted by id."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"SELECT {ENTRY} FROM documents WHERE ?1 IS NULL OR kind = ?1 ORDER BY ident",
+                (kind,),
+            )
+            return [Entry(*row) for row in rows]
+
+    def entry(self, ident: str) -> Entry | None:
+        """Return what is known of one document."""
+        with self._connection() as connection:
+            return _entry(connection, ident)
+
+    def get(self, ident: str) -> Stored | None:
+        """Return one document."""
+        with self._connection() as connection:
+            row = connection.execute(
+                f"SELECT {ENTRY}, body FROM documents WHERE ident = ?", (ident,)
+            ).fetchone()
+        return Stored(Entry(*row[:-1]), row[-1]) if row else None
+
+    def put(
+        self,
+        ident: str,
+        body: bytes,
+        *,
+        title: str = "",
+        kind: str = "document",
+        expected: int | None = None,
+    ) -> Entry:
+        """Store a document; see `Store`."""
+        check_ident(ident)
+        with self._write() as connection:
+            known = _expect(connection, ident, expected)
+            growth = len(body) - (known.size if known else 0)
+            if growth > 0 and _count(connection, "size", growth) > self._quota:
+                raise StoreFull(
+                    f"there is no room: all documents together may have {self._quota} bytes, set"
+                    " by --store-quota"
+                )
+            if growth < 0:
+                _count(connection, "size", growth)
+            now = self._clock()
+            created = known.created if known else now
+            version = _count(connection, "version", 1)
+            entry = Entry(ident, kind, title, version, len(body), created, now)
+            connection.execute(
+                "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (ident, kind, title, version, len(body), created, now, body),
+            )
+        return entry
+
+    def delete(self, ident: str, *, expected: int | None = None) -> bool:
+        """Remove a document; see `Store`."""
+        with self._write() as connection:
+            known = _expect(connection, ident, expected)
+            if known is not None:
+                _remove(connection, known)
+        return known is not None
+
+    def expire(self, before: float) -> list[str]:
+        """Remove documents that were last written before a Unix time."""
+        with self._write() as connection:
+            rows = connection.execute(
+                f"SELECT {ENTRY} FROM documents WHERE updated < ? ORDER BY ident", (before,)
+            ).fetchall()
+            for row in rows:
+                _remove(connection, Entry(*row))
+        return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """Close all connections; idempotent."""
+        self._closed = True
+        while self._idle and self._process == os.getpid():
+            self._idle.pop().close()
+
+
+def _entry(connection: sqlite3.Connection, ident: str) -> Entry | None:
+    row = connection.execute(f"SELECT {ENTRY} FROM documents WHERE ident = ?", (ident,)).fetchone()
+    return Entry(*row) if row else None
+
+
+def _expect(connection: sqlite3.Connection, ident: str, expected: int | None) -> Entry | None:
+    known = _entry(connection, ident)
+    if expected is not None and expected != (known.version if known else 0):
+        raise StoreConflict(known.version if known else None)
+    return known
+
+
+def _count(connection: sqlite3.Connection, name: str, growth: int) -> int:
+    """Add to a counter and return its new value."""
+    (value,) = connection.execute(
+        "UPDATE counters SET value = value + ? WHERE name = ? RETURNING value", (growth, name)
+    ).fetchone()
+    return int(value)
+
+
+def _remove(connection: sqlite3.Connection, entry: Entry) -> None:
+    connection.execute("DELETE FROM documents WHERE ident = ?", (entry.ident,))
+    _count(connection, "size", -entry.size)
