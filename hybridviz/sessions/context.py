@@ -90,6 +90,7 @@ class SessionContext:
         """Give a session that was made before its visitor came that visitor's request."""
         self._request = request
 
+    @property
     def user(self) -> Any:
         """Whose session it is, as the auth module's ``get_user`` says; None without one."""
         return self.request.user

@@ -6,9 +6,12 @@ each transaction. Methods may be called from any thread: a connection is used by
 
 import os
 import sqlite3
+
+# Not queue's own: under gevent that is made for greenlets, and the methods run in real threads.
+from _queue import Empty, SimpleQueue
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hybridviz.errors import ConfigError, StoreConflict, StoreFull, StoreUnavailable
@@ -55,8 +58,8 @@ class SqliteStore:
         self._quota = quota
         self._clock = clock
         self._busy = busy
-        # Popped and appended in one step each: no lock that would be a greenlet's is needed.
         self._idle: deque[sqlite3.Connection] = deque()
+        self._writer: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._process = os.getpid()
         self._closed = False
         try:
@@ -86,7 +89,7 @@ class SqliteStore:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={SCHEMA}")
         connection.execute("COMMIT")
-        self._idle.append(connection)
+        self._writer.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -96,45 +99,54 @@ class SqliteStore:
         return connection
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection; one that failed is not used again.
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for reading; one that failed is not used again.
 
         Raises:
-            StoreUnavailable: the file cannot be read or written now.
+            StoreUnavailable: the file cannot be read now.
         """
-        if self._closed:
-            raise StoreUnavailable("the store is closed")
-        if self._process != os.getpid():  # connections do not survive a fork
-            self._process, self._idle = os.getpid(), deque()
+        self._check()
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = None
-        try:
-            connection = connection or self._connect()
+            connection = self._idle.pop() if self._idle else self._connect()
             yield connection
         except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
-            raise StoreUnavailable(f"documents cannot be stored or read now: {error}") from None
+            raise StoreUnavailable(f"documents cannot be read now: {error}") from None
         self._idle.append(connection)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as connection:
+        """Lend the one connection for writing, inside a transaction that is durable at the end.
+
+        Raises:
+            StoreUnavailable: the file cannot be written now; nothing was.
+        """
+        self._check()
+        try:
+            connection = self._writer.get(timeout=self._busy)
+        except Empty:
+            raise StoreUnavailable("documents cannot be stored now: others take too long") from None
+        try:
             # Not deferred: a reader that becomes a writer fails at once if others wrote meanwhile.
             connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+            yield connection
             connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"documents cannot be stored now: {error}") from None
+        finally:
+            if connection.in_transaction:
+                connection.rollback()
+            self._writer.put(connection)
+
+    def _check(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        if self._process != os.getpid():  # connections do not survive a fork
+            self._process, self._idle, self._writer = os.getpid(), deque(), SimpleQueue()
+            self._writer.put(self._connect())
 
     def entries(self, kind: str | None = None) -> list[Entry]:
         """Return what is stored, sorted by id."""
-        with self._connection() as connection:
+        with self._read() as connection:
             rows = connection.execute(
                 f"SELECT {ENTRY} FROM documents WHERE ?1 IS NULL OR kind = ?1 ORDER BY ident",
                 (kind,),
@@ -143,12 +155,12 @@ class SqliteStore:
 
     def entry(self, ident: str) -> Entry | None:
         """Return what is known of one document."""
-        with self._connection() as connection:
+        with self._read() as connection:
             return _entry(connection, ident)
 
     def get(self, ident: str) -> Stored | None:
         """Return one document."""
-        with self._connection() as connection:
+        with self._read() as connection:
             row = connection.execute(
                 f"SELECT {ENTRY}, body FROM documents WHERE ident = ?", (ident,)
             ).fetchone()
@@ -205,9 +217,14 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close all connections; idempotent."""
+        if self._closed:
+            return
         self._closed = True
-        while self._idle and self._process == os.getpid():
-            self._idle.pop().close()
+        if self._process == os.getpid():
+            while self._idle:
+                self._idle.pop().close()
+            with suppress(Empty):
+                self._writer.get(timeout=self._busy).close()
 
 
 def _entry(connection: sqlite3.Connection, ident: str) -> Entry | None:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hybridviz import __version__
 from hybridviz.core.tables import ARROW, CSV, JSON
 from hybridviz.web.documents.problems import PROBLEM
 
 Json = dict[str, Any]
+
+VERSION = "1"
+"""Of the interface; it changes when clients must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def described(routes: Iterable[tuple[str, str, Operation]]) -> Json:
         paths.setdefault(path, {})[method.lower()] = _operation(method, path, operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "hybridviz documents", "version": __version__},
+        "info": {"title": "hybridviz documents", "version": VERSION},
         "paths": paths,
         "components": {
             "securitySchemes": {"uploadToken": {"type": "http", "scheme": "bearer"}},
