@@ -35,7 +35,9 @@ INSERT INTO counters VALUES ('version', 0), ('size', 0);
 """
 ENTRY = "ident, kind, title, version, size, created, updated"
 BUSY = 5.0
-"""Seconds that a write waits for those of others."""
+"""Seconds that a write waits for those of other processes."""
+QUEUE = 30.0
+"""Seconds that a write waits for those of its own process."""
 
 
 class SqliteStore:
@@ -45,7 +47,7 @@ class SqliteStore:
         path: the file; it is made if it is not there.
         quota: most bytes of all bodies together.
         clock: Unix time in seconds.
-        busy: seconds that a write waits for those of others.
+        busy: seconds that a write waits for those of other processes.
 
     Raises:
         ConfigError: the file cannot be used; the text says what to do.
@@ -122,7 +124,7 @@ class SqliteStore:
         """
         self._check()
         try:
-            connection = self._writer.get(timeout=self._busy)
+            connection = self._writer.get(timeout=QUEUE)
         except Empty:
             raise StoreUnavailable("documents cannot be stored now: others take too long") from None
         try:

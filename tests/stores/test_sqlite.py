@@ -50,13 +50,13 @@ ticks = []
 def tick():
     while True:
         ticks.append(1)
-        gevent.sleep(0)
+        gevent.sleep(0.001)
 gevent.spawn(tick)
 pool = gevent.get_hub().threadpool
 puts = [pool.spawn(store.put, f"d{n}", b"x" * 50000) for n in range(50)]
 for put in puts:
     put.get()
-print(len(store.entries()), len(ticks) > 50)
+print(len(store.entries()), len(ticks) > 5)
 """
 
 
