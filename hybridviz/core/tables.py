@@ -95,7 +95,7 @@ def _read_csv(body: bytes, like: Columns) -> dict[str, Any]:
     try:
         header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig")), strict=True)
         columns = list(zip(*rows, strict=True)) if rows else [() for _ in header]
-        pairs = zip(header, columns, strict=True)
+        pairs = list(zip(header, columns, strict=True))
     except (ValueError, csv.Error) as error:
         raise PatchError(f"the body is not CSV with a header and equal rows: {error}") from None
     try:

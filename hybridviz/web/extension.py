@@ -96,9 +96,9 @@ class HybridViz:
         self._links = links = self._make_links(app)
         gate = open_gate(settings, served[SPACE].registry.context.call)
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], gate)
-        self.dev = DevChannel(served, self.runtime) if settings.dev else None
-        pages = Pages(served, links, key, time.time, settings, visitors, self.dev)
         access = Access(settings, key, time.time)
+        self.dev = DevChannel(served, self.runtime) if settings.dev else None
+        pages = Pages(served, links, key, time.time, settings, visitors, access, self.dev)
         sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(

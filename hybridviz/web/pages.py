@@ -20,6 +20,7 @@ from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.sessions import Request
 from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
+from hybridviz.web.documents.access import Access
 from hybridviz.web.served import SPACE, ServedApp
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
@@ -42,6 +43,7 @@ class Pages:
         clock: Unix time in seconds.
         settings: how long tokens last, and what the index is.
         visitors: makes of a request what apps see of it.
+        access: knows who may read documents.
         dev: what pages are connected with while apps are written; None otherwise.
     """
 
@@ -53,6 +55,7 @@ class Pages:
         clock: Callable[[], float],
         settings: Settings,
         visitors: Visitors,
+        access: Access,
         dev: DevChannel | None = None,
     ) -> None:
         self._served = served
@@ -62,12 +65,14 @@ class Pages:
         self._settings = settings
         self._index = _template(settings.index)
         self._visitors = visitors
+        self._access = access
         self._dev = dev
 
     def index(self) -> Response:
         """Answer ``/``: a document by its session id, the only app, or a card for each."""
         space = self._served[SPACE]
         if names_session(request) or space.listed:
+            self._access.check_read(request)
             return self.app(space)
         if self._settings.disable_index:
             abort(404)

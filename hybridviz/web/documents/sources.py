@@ -3,13 +3,14 @@ any.
 """
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from bokeh.document import Document
 from flask import Response, request
 
 from hybridviz.core import rest
-from hybridviz.core.tables import FORMATS, read_columns, write_columns
+from hybridviz.core.tables import FORMATS, JSON, read_columns, write_columns
 from hybridviz.errors import BadRequest, PatchError, UnsupportedFormat
 from hybridviz.web.documents.views import DocumentViews, answer, done, wanted_tag
 
@@ -43,7 +44,7 @@ class ModelViews:
 
     def columns(self, ident: str, model: str) -> Response:
         """Answer the columns of a source, in the format that the client likes best."""
-        form = request.accept_mimetypes.best_match(FORMATS)
+        form = request.accept_mimetypes.best_match(FORMATS) if request.accept_mimetypes else JSON
         if form is None:
             raise UnsupportedFormat(f"columns can be had as {', '.join(FORMATS)}")
         body = self._look(ident, lambda doc: write_columns(rest.find_source(doc, model).data, form))
@@ -66,8 +67,7 @@ class ModelViews:
     def patch_columns(self, ident: str, model: str) -> Response:
         """Replace single values of a source."""
         target = self._documents.writable(ident)
-        patches = self._documents.json()
-        _check_patches(patches)
+        patches = {name: _patches(name, pairs) for name, pairs in self._documents.json().items()}
         _, tag = target.change(wanted_tag(), lambda doc: rest.patch_columns(doc, model, patches))
         return done(tag)
 
@@ -102,16 +102,23 @@ def _rollover() -> int | None:
     return int(text)
 
 
-def _check_patches(patches: dict[str, Any]) -> None:
-    """Check the form of patches.
+def _patches(name: str, pairs: Any) -> list[Any]:
+    """Return the patches of one column in the JSON of Bokeh's wire.
 
     Raises:
-        PatchError: a column's are not pairs of an index and a value.
+        PatchError: they are not pairs of an index, or of start, stop and step, and a value.
     """
-    for name, pairs in patches.items():
-        if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
-            raise PatchError(f"the patches of column {name!r} must be pairs of index and value")
+    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+        raise PatchError(f"the patches of column {name!r} must be pairs of an index and a value")
+    return [[_index(name, index), value] for index, value in pairs]
 
 
-def _is_pair(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int | list)
+def _index(name: str, index: Any) -> Any:
+    if type(index) is int:
+        return index
+    if isinstance(index, list) and len(index) == 3 and {type(i) for i in index} <= {int, NoneType}:
+        start, stop, step = index
+        return {"type": "slice", "start": start, "stop": stop, "step": step}
+    raise PatchError(
+        f"an index of column {name!r} must be a number or [start, stop, step], not {index!r}"
+    )
