@@ -4,6 +4,7 @@ The format is that of ``Document.to_json`` in Bokeh 3; arrays are base64 inside 
 beside it.
 """
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,16 +17,19 @@ from hybridviz.core.changes import encode_document
 from hybridviz.errors import PatchError
 
 UNREADABLE = (
-    ValueError,
-    KeyError,
-    TypeError,
+    ArithmeticError,
     AttributeError,
-    RuntimeError,
-    IndexError,
     DeserializationError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zlib.error,
 )
-"""What Bokeh raises for JSON that is no document. RuntimeError: models that contain themselves
-without end.
+"""What Bokeh raises for JSON that it cannot read: arrays are packed with gzip, and models may
+contain themselves without end.
 """
 
 

@@ -17,6 +17,7 @@ from bokeh.model import Model
 
 from hybridviz.bokeh_internals import PatchDeserializer, UnknownReferenceError, callbacks_of
 from hybridviz.core.changes import TITLE, Key
+from hybridviz.core.documents import UNREADABLE
 from hybridviz.errors import PatchError
 
 log = logging.getLogger("hybridviz.core")
@@ -71,16 +72,7 @@ def decode_patch(
             log.debug("= left out an event for the removed model %s", error.id)
         except PatchError as error:
             raise PatchError(error.reason, index) from None
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            AttributeError,
-            RuntimeError,
-            OSError,
-            NotImplementedError,
-        ) as error:
+        except UNREADABLE as error:
             raise PatchError(f"{type(error).__name__}: {error}", index) from None
     return DecodedPatch(steps, list(reader.created.values()))
 

@@ -7,11 +7,13 @@ of a browser's patch are.
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from bokeh.document import Document
 from bokeh.model import Model
 
-from hybridviz.bokeh_internals import ReferenceSerializer
-from hybridviz.core.patch import DecodedPatch, decode_patch
+from hybridviz.bokeh_internals import PatchDeserializer, ReferenceSerializer
+from hybridviz.core.documents import UNREADABLE
+from hybridviz.core.patch import DecodedPatch, check_stream, decode_patch
 from hybridviz.errors import DocumentInUse, DocumentNotFound, PatchError, PropertyRefused
 
 Json = dict[str, Any]
@@ -108,8 +110,28 @@ def stream_rows(document: Document, key: str, data: Json, rollover: int | None) 
     Raises:
         PropertyRefused: they do not fit its columns.
     """
-    change = {"kind": "ColumnsStreamed", "attr": "data", "data": data, "rollover": rollover}
-    _change_source(document, key, change)
+    source = find_source(document, key)
+    try:
+        rows = PatchDeserializer(document, {}, None).decode(data)
+        check_stream(source.data, rows, rollover)
+        rows = {name: _fitted(values, source.data.get(name)) for name, values in rows.items()}
+    except PatchError as error:
+        raise PropertyRefused(key, "data", error.reason) from None
+    except UNREADABLE as error:
+        raise PropertyRefused(key, "data", f"{type(error).__name__}: {error}") from None
+    source.stream(rows, rollover)
+
+
+def _fitted(values: Any, column: Any) -> Any:
+    """Return new values of a column in the type of an array that is there, so that they can be
+    appended; milliseconds become times.
+    """
+    if not isinstance(column, np.ndarray):
+        return values
+    if column.dtype.kind == "M" and np.asarray(values).dtype.kind in "if":
+        return (np.asarray(values) * 1000).astype("datetime64[us]").astype(column.dtype)
+    np.append(column[:0], values)  # whether it can be done, before anything is
+    return values
 
 
 def patch_columns(document: Document, key: str, patches: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template
 
 from hybridviz.web.documents.feed import Feed
 from hybridviz.web.documents.openapi import Operation, described
@@ -61,3 +61,7 @@ def add_routes(blueprint: Blueprint, documents: DocumentViews) -> None:
         )
     description = described((route.method, route.rule, route.operation) for route in table)
     blueprint.add_url_rule("/api/openapi.json", "openapi", lambda: answer(description))
+    page = "hybridviz/api.html"
+    blueprint.add_url_rule(
+        "/api", "api", lambda: render_template(page, api=description), strict_slashes=False
+    )

@@ -117,6 +117,7 @@ def test_an_upload_takes_the_place_of_a_live_document(api: Api) -> None:
         (b'{"roots": [1]}', "cannot be read"),
         (b'{"roots": [{"type": "object", "name": "Nope", "id": "1"}]}', "Nope"),
         (b'{"roots": [{"id": "p1"}]}', "cannot be read"),
+        (b'{"roots": [{"type": "bytes", "data": "AAAA"}]}', "gzip"),
         (b'{"roots": [{"type": "object", "name": "Div", "id": "1", "attributes": {"a": 1}}]}', "a"),
     ],
 )
