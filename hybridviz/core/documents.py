@@ -21,6 +21,7 @@ UNREADABLE = (
     AttributeError,
     DeserializationError,
     EOFError,
+    ImportError,
     LookupError,
     OSError,
     RuntimeError,
@@ -28,8 +29,8 @@ UNREADABLE = (
     ValueError,
     zlib.error,
 )
-"""What Bokeh raises for JSON that it cannot read: arrays are packed with gzip, and models may
-contain themselves without end.
+"""What Bokeh raises for JSON that it cannot read: arrays are packed with gzip, models may contain
+themselves without end, and the last thing tried with columns of a wrong type needs pandas.
 """
 
 

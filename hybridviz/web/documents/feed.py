@@ -1,14 +1,14 @@
 """The changes of a document as server-sent events, as they happen.
 
-Each event ``patch`` is the content of a PATCH-DOC, with arrays as base64 inside. A stream counts as
-a viewer: the session lives on while it is read.
+Each event ``patch`` is the content of a PATCH-DOC, with arrays inside as Bokeh writes them in JSON.
+A stream counts as a viewer: the session lives on while it is read.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from bokeh.core.serialization import Buffer
 from flask import Response
 
 from hybridviz.core.fragments import Outgoing
@@ -80,6 +80,6 @@ def _with_arrays(value: Any, buffers: dict[str, bytes]) -> Any:
     """Put base64 in the place of each reference to a buffer."""
     if isinstance(value, dict):
         if value.keys() == {"id"} and value["id"] in buffers:
-            return b64encode(buffers[value["id"]]).decode()
+            return Buffer(value["id"], buffers[value["id"]]).to_base64()
         return {name: _with_arrays(item, buffers) for name, item in value.items()}
     return [_with_arrays(item, buffers) for item in value] if isinstance(value, list) else value
