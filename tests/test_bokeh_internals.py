@@ -94,6 +94,7 @@ OWNERS: dict[str, Any] = {
     "_PATCHED_CURDOCS": bokeh.io.doc,
     "_callbacks": Slider(),
     "_decode": Deserializer,
+    "_destructively_move": Document,
     "_decode_object_ref": Deserializer,
     "_deferred": Serializer(),
     "_document": DocumentCallbackManager(Document()),

@@ -56,9 +56,10 @@ class SessionContext:
         self.server_context = server
         self.exception_callbacks: list[Callable[[BaseException], Any]] = []
 
-    @property
-    def session(self) -> "Session":
-        """The session itself."""
+    def own_session(self) -> "Session":
+        """Return the session itself. Not ``session``, as in Bokeh: Panel takes what it finds under
+        that name for one of Bokeh's and reaches for its Tornado connections.
+        """
         return self._session
 
     @property

@@ -83,7 +83,7 @@ class Uploads:
         """
         context = document.session_context
         assert isinstance(context, SessionContext)
-        session, stored = context.session, self._offload(self._store.get, context.id)
+        session, stored = context.own_session(), self._offload(self._store.get, context.id)
         if stored is not None:
             move_content(read_document(stored.body), document)
         live = Live(session, stored.entry.version if stored else 0)
