@@ -29,12 +29,20 @@ const shape = (value) => {
   return `${value.length}[${[...new Set(kinds)]}]`
 }
 
+const valueOf = (property) => {
+  try {
+    return property.get_value()
+  } catch {
+    return "(unset)" // as BokehJS says by an error
+  }
+}
+
 function state() {
   const found = {}
   for (const model of models()) {
     found[`${model.id}.id`] = [model.type, "id", "", ""]
     for (const property of model.syncable_properties()) {
-      const value = plain(model[property.attr])
+      const value = plain(valueOf(property))
       const text = JSON.stringify(value) ?? ""
       found[`${model.id}.${property.attr}`] = [
         model.type, property.attr, shape(value), text.length > 60 ? hash(text) : text,

@@ -96,11 +96,16 @@ class CallbackScheduler:
             apart(self._runtime.spawn, self._drain)
 
     def _drain(self) -> None:
-        while True:
-            self._guard.acquire()
-            callback = self._ticks.popleft() if self._ticks else None
-            self._draining = callback is not None
-            self._guard.release()
-            if callback is None:
-                return
+        """Run what waits now. What comes meanwhile has its turn after all others who are ready: a
+        callback that puts itself off again and again shall stop nobody.
+        """
+        self._guard.acquire()
+        waiting, self._ticks = self._ticks, deque()
+        self._guard.release()
+        for callback in waiting:
             self._once(callback)
+        self._guard.acquire()
+        self._draining = bool(self._ticks)
+        self._guard.release()
+        if self._draining:
+            apart(self._runtime.spawn, self._drain)

@@ -46,6 +46,21 @@ def test_next_ticks_run_in_order(clock: Clock) -> None:
     assert clock.seen == [("a", 0), ("b", 0), ("c", 0)]
 
 
+def test_a_callback_that_puts_itself_off_for_ever_stops_nobody(clock: Clock) -> None:
+    again = clock.scheduler.add
+    clock.add("t", timeout=0)
+
+    def put_off(callback: Any) -> None:
+        clock.seen.append((callback.id, 0))
+        if len(clock.seen) < 1000:
+            again(SimpleNamespace(id=f"n{len(clock.seen)}", callback=None))
+
+    clock.scheduler._run = put_off
+    clock.add("n")
+    clock.runtime.run_ready()
+    assert [name for name, _ in clock.seen].index("t") < 10
+
+
 def test_timeout_runs_once(clock: Clock) -> None:
     clock.add("t", timeout=150)
     clock.runtime.advance(1)
