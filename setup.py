@@ -39,14 +39,20 @@ setup(
         "wsproto>=1.2",
     ],
     extras_require={
+        "arrow": ["pyarrow"],
         "gunicorn": ["gunicorn>=23"],
+        "redis": ["redis>=5"],
         "test": [
             "gunicorn>=23",
             "hypothesis",
             "mypy",
+            # The newest Panel does not take Bokeh 3.10, which Python 3.12 is tested with.
+            "panel>=1.9; python_version < '3.12'",
+            "pyarrow",
             "pytest>=8",
             "pytest-timeout",
             "pytest-xdist",
+            "redis>=5",
             "ruff",
             "selenium>=4",
             "setuptools>=77",

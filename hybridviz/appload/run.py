@@ -8,6 +8,7 @@ from bokeh.document import Document
 from hybridviz.appload.argv import argv_in_place
 from hybridviz.appload.failure import load_error
 from hybridviz.appload.guards import install_guards
+from hybridviz.appload.panel import adopt_panel
 from hybridviz.appload.running import Running, running
 from hybridviz.bokeh_internals import curdoc_of, make_curdoc_local
 from hybridviz.errors import AppLoadError
@@ -39,6 +40,7 @@ def run_app(
     try:
         with argv_in_place(), curdoc_of(document):
             code(document)
+            adopt_panel(document, route)
     except (Exception, SystemExit) as error:
         failure = load_error(route, error, file)
     finally:

@@ -7,6 +7,7 @@ A test ends with an error if the browser's console shows one, and leaves a scree
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +36,9 @@ FLAGS = (
     "--window-size=1280,900",
 )
 FAILED = pytest.StashKey[bool]()
+
+
+collect_ignore = [] if find_spec("panel") else ["test_panel.py"]
 
 
 class Serve(Protocol):
