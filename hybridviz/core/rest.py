@@ -4,7 +4,7 @@ Call all with the session's lock held. Changes are checked as a whole before any
 of a browser's patch are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -95,7 +95,7 @@ def change_properties(document: Document, title: Any, models: Mapping[str, Any])
         if error.index is None:
             raise
         raise PropertyRefused(*places[error.index], error.reason) from None
-    apply_patch(document, patch)
+    apply_patch(patch)
 
 
 def stream_rows(document: Document, key: str, data: Json, rollover: int | None) -> None:
@@ -111,15 +111,33 @@ def stream_rows(document: Document, key: str, data: Json, rollover: int | None) 
         PropertyRefused: they do not fit its columns.
     """
     source = find_source(document, key)
-    try:
-        rows = PatchDeserializer(document, {}, None).decode(data)
+
+    def append(rows: Json) -> None:
         check_stream(source.data, rows, rollover)
         rows = {name: _fitted(values, source.data.get(name)) for name, values in rows.items()}
+        source.stream(rows, rollover)
+
+    _with_rows(document, key, data, append)
+
+
+def replace_columns(document: Document, key: str, data: Json) -> None:
+    """Replace all columns of a source; see `stream_rows`."""
+    source = find_source(document, key)
+
+    def replace(rows: Json) -> None:
+        check_stream({}, rows, None)
+        source.data = rows
+
+    _with_rows(document, key, data, replace)
+
+
+def _with_rows(document: Document, key: str, data: Json, call: Callable[[Json], None]) -> None:
+    try:
+        call(PatchDeserializer(document, {}, None).decode(data))
     except PatchError as error:
         raise PropertyRefused(key, "data", error.reason) from None
     except UNREADABLE as error:
         raise PropertyRefused(key, "data", f"{type(error).__name__}: {error}") from None
-    source.stream(rows, rollover)
 
 
 def _fitted(values: Any, column: Any) -> Any:
@@ -146,29 +164,16 @@ def patch_columns(document: Document, key: str, patches: Any) -> None:
     Raises:
         PropertyRefused: a column or an index is not there.
     """
-    _change_source(document, key, {"kind": "ColumnsPatched", "attr": "data", "patches": patches})
-
-
-def replace_columns(document: Document, key: str, data: Json) -> None:
-    """Replace all columns of a source; see `stream_rows`."""
-    change = {"kind": "ModelChanged", "attr": "data", "new": {"type": "map", "entries": _map(data)}}
-    _change_source(document, key, change)
-
-
-def _map(data: Json) -> list[list[Any]]:
-    return [[name, values] for name, values in data.items()]
-
-
-def _change_source(document: Document, key: str, change: Json) -> None:
+    change = {"kind": "ColumnsPatched", "attr": "data", "patches": patches}
     source = find_source(document, key)
     try:
         patch = decode_patch(document, [{**change, "model": {"id": source.id}}], {}, None)
     except PatchError as error:
         raise PropertyRefused(key, "data", error.reason) from None
-    apply_patch(document, patch)
+    apply_patch(patch)
 
 
-def apply_patch(document: Document, patch: DecodedPatch) -> None:
+def apply_patch(patch: DecodedPatch) -> None:
     """Make all changes of a patch that nobody who views the document has made."""
     for step in patch.steps:
         step.apply()

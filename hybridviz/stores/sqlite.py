@@ -150,8 +150,8 @@ class SqliteStore:
         """Return what is stored, sorted by id."""
         with self._read() as connection:
             rows = connection.execute(
-                f"SELECT {ENTRY} FROM documents WHERE ?1 IS NULL OR kind = ?1 ORDER BY ident",
-                (kind,),
+                f"SELECT {ENTRY} FROM documents WHERE ? IS NULL OR kind = ? ORDER BY ident",
+                (kind, kind),
             )
             return [Entry(*row) for row in rows]
 

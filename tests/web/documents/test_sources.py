@@ -140,6 +140,13 @@ def test_a_bad_rollover(hover: Api, rollover: str) -> None:
     assert refused.status_code == 400 and "rollover" in refused.json["detail"]
 
 
+@pytest.mark.parametrize("body", [{"x": [1], "y": [1, 2]}, {"x": 1}, {"x": {"a": 1}}])
+def test_bad_columns_are_refused(hover: Api, body: Any) -> None:
+    before = columns(hover)
+    assert hover("PUT", DATA, json=body).status_code == 422
+    assert columns(hover) == before
+
+
 def test_values_are_replaced(hover: Api) -> None:
     patches = {"x": [[0, 10], [[1, 3, 1], [20, 30]]]}
     assert hover("PATCH", DATA, json=patches).status_code == 204
