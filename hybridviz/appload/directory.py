@@ -141,7 +141,12 @@ class DirectoryApp(App):
 
 
 def _theme(path: Path) -> Theme | None:
-    return Theme(filename=str(path)) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return Theme(filename=str(path))
+    except Exception as error:  # YAML's own errors too
+        raise ValueError(f"{path} is no theme: {error}") from None
 
 
 def _template(folder: Path) -> Template | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bokeh.document import Document
 from bokeh.util.paths import static_path
 from flask import Flask, request
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, RequestHeaderFieldsTooLarge, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hybridviz.appload.app import App
@@ -45,6 +45,11 @@ from hybridviz.web.sockets import Sockets
 from hybridviz.web.stats import log_memory, log_sessions
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
+
+DAY = 24 * 3600.0
+HOUR_MS = 3600 * 1000
+MAX_HEADERS = 32 * 1024
+"""Most bytes of a request's headers; not every server around us has a limit of its own."""
 
 SHUTTING_DOWN = "the server is shutting down"
 
@@ -98,7 +103,9 @@ class HybridViz:
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], gate)
         access = Access(settings, key, time.time)
         self.dev = DevChannel(served, self.runtime) if settings.dev else None
-        pages = Pages(served, links, key, time.time, settings, visitors, access, self.dev)
+        pages = Pages(
+            served, links, key, time.time, settings, visitors, access, self._uploads, self.dev
+        )
         sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(
@@ -125,7 +132,7 @@ class HybridViz:
             self._keep_ready(item, key)
         if self.dev is not None:
             self.dev.start()
-        self._log_stats()
+        self._repeat()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:
@@ -176,12 +183,18 @@ class HybridViz:
         if self._closing is not None and self.standalone:
             self._closing.leave()
 
-    def _log_stats(self) -> None:
+    def _repeat(self) -> None:
         context, settings = self.served[SPACE].registry.context, self.settings
         if period := settings.stats_log_frequency_ms:
             context.add_periodic_callback(lambda: log_sessions(self.served.values()), period)
+        if days := settings.document_lifetime:
+            context.add_next_tick_callback(partial(self._expire, days * DAY))
+            context.add_periodic_callback(partial(self._expire, days * DAY), HOUR_MS)
         if period := settings.mem_log_frequency_ms:
             context.add_periodic_callback(log_memory, period)
+
+    def _expire(self, lifetime: float) -> None:
+        self._uploads.expire(time.time() - lifetime)
 
     def _check(self) -> None:
         """Check a request for a page or a file; websockets are refused in a way of their own."""
@@ -189,6 +202,8 @@ class HybridViz:
             return
         if self._closing is not None and self._closing.begun:
             raise ServiceUnavailable("The server is shutting down.")
+        if sum(len(name) + len(value) for name, value in request.headers) > MAX_HEADERS:
+            raise RequestHeaderFieldsTooLarge("The request has too many or too long cookies.")
         check_host(request.headers.get("Host"), self.settings.hosts, request.scheme)
 
     def _make_links(self, app: Flask) -> Callable[[str], PageLinks]:

@@ -5,6 +5,7 @@ Views parse, make one call and render. Sessions are opened by `ServedApp`, HTML 
 """
 
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,12 +19,16 @@ from hybridviz.config import Settings
 from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.sessions import Request
+from hybridviz.stores import Entry
 from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
 from hybridviz.web.documents.access import Access
+from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.served import SPACE, ServedApp
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
+
+log = logging.getLogger("hybridviz.web")
 
 MAX_ARGUMENTS = 1024
 """Longest query string and payload that travel in a token, in bytes. With more the app runs before
@@ -44,6 +49,7 @@ class Pages:
         settings: how long tokens last, and what the index is.
         visitors: makes of a request what apps see of it.
         access: knows who may read documents.
+        uploads: the documents.
         dev: what pages are connected with while apps are written; None otherwise.
     """
 
@@ -56,6 +62,7 @@ class Pages:
         settings: Settings,
         visitors: Visitors,
         access: Access,
+        uploads: Uploads,
         dev: DevChannel | None = None,
     ) -> None:
         self._served = served
@@ -66,6 +73,7 @@ class Pages:
         self._index = _template(settings.index)
         self._visitors = visitors
         self._access = access
+        self._uploads = uploads
         self._dev = dev
 
     def index(self) -> Response:
@@ -83,7 +91,17 @@ class Pages:
             query = request.query_string.decode("latin-1")
             return _redirect(f"{mount}{apps[0].route}{'?' * bool(query)}{query}")
         page = self._index or "hybridviz/index.html"
-        return make_response(render_template(page, apps=apps, mount=mount))
+        return make_response(
+            render_template(page, apps=apps, mount=mount, documents=self._documents())
+        )
+
+    def _documents(self) -> list[Entry]:
+        """Return the uploaded documents, as far as the visitor may know of them."""
+        try:
+            self._access.check_read(request)
+            return self._uploads.entries()
+        except HybridVizError:
+            return []
 
     def metadata(self, served: ServedApp, **parts: Any) -> Response:
         """Answer what an app tells about itself, as JSON."""
@@ -160,7 +178,9 @@ class Pages:
         except HybridVizError:
             raise
         except (Exception, SystemExit) as error:  # of a template of the app's own
-            raise load_error(served.route, error, None) from error
+            failure = load_error(served.route, error, None)
+            log.error("! %s\n%s", failure, failure.traceback)
+            raise failure from error
 
     def _lazy_page(self, served: ServedApp, title: str) -> Page:
         root = request.script_root

@@ -104,6 +104,18 @@ class Uploads:
             body, title = _snapshot(live)
             self._write(live.session.id, body, title, live.version)
 
+    def expire(self, before: float) -> None:
+        """Remove documents that nobody has changed since a Unix time; those that are live stay."""
+        for entry in self.entries():
+            if entry.updated < before and entry.ident not in self._live:
+                try:
+                    self._in_turn(
+                        entry.ident, self._offload, self._delete, entry.ident, entry.version
+                    )
+                except StoreConflict:
+                    continue  # it has just been changed
+                log.info("= document %s is old and removed", entry.ident)
+
     def close(self) -> None:
         """Close the store, once all sessions have ended. Idempotent."""
         self._live.clear()
