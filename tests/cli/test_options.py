@@ -31,7 +31,9 @@ curdoc().add_root(Div(name="label", text="hello"))
 def table() -> dict[str, str]:
     """Return what docs/options.md says about each option: yes, same, other, env or refused."""
     rows = re.findall(
-        r"^\| `(--[\w-]+)` \|[^|]*\| (\w+) \|", (ROOT / "docs/options.md").read_text(), re.M
+        r"^\| `(--[\w-]+)` \|[^|]*\| (\w+) \|[^|]*\|$",
+        (ROOT / "docs/options.md").read_text(),
+        re.M,
     )
     return dict(rows)
 
