@@ -170,6 +170,31 @@ def live_document(listener: DocumentListener, session_context: Any) -> Document:
     return document
 
 
+def take_over(document: Document, listener: DocumentListener) -> None:
+    """Let a document that is in use be told to ``listener`` from now on; all callbacks that it has
+    are kept.
+    """
+    callbacks: Any = document.callbacks
+    callbacks.remove_on_message("bokeh_event", callbacks.trigger_event)
+    callbacks.__class__ = LiveCallbacks
+    callbacks._listener = listener
+    callbacks.on_message("bokeh_event", callbacks.trigger_event)
+
+
+def give_back(document: Document) -> None:
+    """Undo `take_over`: the document is again as Bokeh makes one, with its callbacks."""
+    callbacks: Any = document.callbacks
+    callbacks.remove_on_message("bokeh_event", callbacks.trigger_event)
+    del callbacks._listener
+    callbacks.__class__ = DocumentCallbackManager
+    callbacks.on_message("bokeh_event", callbacks.trigger_event)
+
+
+def listener_of(document: Document) -> DocumentListener | None:
+    """Return who is told what happens to a document, or None."""
+    return getattr(document.callbacks, "_listener", None)
+
+
 def callbacks_of(document: Document) -> LiveCallbacks:
     """Return the callback side of a document made by `live_document`."""
     return cast(LiveCallbacks, document.callbacks)

@@ -29,7 +29,12 @@
     |- StoreFull              no room is left for documents
     |- StoreUnavailable       documents cannot be read or written now
     |- SessionDestroyed       the session ended before the work could be done
+    |  `- SessionEnded        for good, while its server goes on
     |- UnlockedChange         a document was changed by code that does not hold its lock
+    |- ClientError            a script's session cannot go on
+    |  |- ServerNotFound      nothing answers at the server's URL
+    |  |- ServerRefused       the server does not let the script in
+    |  `- ChangeRefused       the server does not take a document or a change of it
     `- TransportClosed        the connection is over
 
 Each class names the HTTP status and the websocket close code that tell a peer about it. Codes are
@@ -282,8 +287,32 @@ class SessionDestroyed(HybridVizError):
     close_code = 1001
 
 
+class SessionEnded(SessionDestroyed):
+    """The session was ended for good while its server goes on: its clients need not come back."""
+
+    close_code = 4002
+
+
 class UnlockedChange(HybridVizError, RuntimeError):
     """A document was changed by code that does not hold its session's lock."""
+
+
+class ClientError(HybridVizError):
+    """A script's session with a server cannot go on."""
+
+    status = 502
+
+
+class ServerNotFound(ClientError):
+    """Nothing answers at the server's URL; the text says how to start a server."""
+
+
+class ServerRefused(ClientError):
+    """The server does not let the script in; the text has the server's reason."""
+
+
+class ChangeRefused(ClientError):
+    """The server answered a document or a change with an error; the text is the server's."""
 
 
 class TransportClosed(HybridVizError):

@@ -21,6 +21,7 @@ STOP_TIMEOUT = 5.0  # seconds; promised by the issue
 GUNICORN = ("gunicorn", "--bind", "127.0.0.1:{port}", "--worker-class")
 COMMANDS = {
     "serve": ("hybridviz", "serve", "--port", "{port}"),
+    "bokeh": ("bokeh", "serve", "--port", "{port}"),
     "gunicorn-gevent": (
         *GUNICORN,
         "geventwebsocket.gunicorn.workers.GeventWebSocketWorker",
@@ -46,7 +47,8 @@ class Server:
         apps: files of the apps, or other texts that name them.
         directory: where its data directory and its log go.
         hosts: further values of the Host header that it accepts.
-        options: further options of ``hybridviz serve``.
+        options: further options of ``hybridviz serve`` or ``bokeh serve``.
+        secret_key: that which it shall have.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Server:
         directory: Path,
         hosts: Sequence[str] = (),
         options: Sequence[str] = (),
+        secret_key: str = "",
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -63,9 +66,11 @@ class Server:
         self._log = directory / f"{kind}-{self.port}.log"
         self._command = [sys.executable, "-m", *(p.format(port=self.port) for p in COMMANDS[kind])]
         self._environment = os.environ | {"HYBRIDVIZ_DATA_DIR": str(directory / "data")}
+        if secret_key:
+            self._environment["HYBRIDVIZ_SECRET_KEY"] = secret_key
         if hosts:
             self._environment["HYBRIDVIZ_HOSTS"] = " ".join([f"127.0.0.1:{self.port}", *hosts])
-        if kind == "serve":
+        if kind in ("serve", "bokeh"):
             self._command += [*options, *map(str, apps)]
         else:
             self._environment["HYBRIDVIZ_APPS"] = os.pathsep.join(map(str, apps))

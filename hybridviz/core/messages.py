@@ -27,6 +27,7 @@ class MessageWriter:
         content: bytes = b"{}",
         buffers: Sequence[tuple[str, bytes]] = (),
         reqid: str | None = None,
+        msgid: str | None = None,
     ) -> Outgoing:
         """Build one message.
 
@@ -35,8 +36,9 @@ class MessageWriter:
             content: its content as JSON.
             buffers: id and bytes of each buffer.
             reqid: id of the message that it answers.
+            msgid: its own id; by default a new one.
         """
-        header: dict[str, Any] = {"msgid": self.new_id(), "msgtype": kind}
+        header: dict[str, Any] = {"msgid": msgid or self.new_id(), "msgtype": kind}
         if reqid is not None:
             header["reqid"] = reqid
         if buffers:

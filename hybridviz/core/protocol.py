@@ -169,6 +169,7 @@ CLIENT_TABLE: dict[tuple[State, str], State] = {
     (State.READY, "PULL-DOC-REPLY"): State.SYNCED,
     (State.READY, "OK"): State.SYNCED,
     (State.READY, "ERROR"): State.READY,
+    (State.READY, "PATCH-DOC"): State.READY,
     (State.SYNCED, "SERVER-INFO-REPLY"): State.SYNCED,
     (State.SYNCED, "PULL-DOC-REPLY"): State.SYNCED,
     (State.SYNCED, "OK"): State.SYNCED,
@@ -176,7 +177,8 @@ CLIENT_TABLE: dict[tuple[State, str], State] = {
     (State.SYNCED, "PATCH-DOC"): State.SYNCED,
 }
 """What a client accepts. PUSH-DOC and PATCH-DOC are its own first words; the OK to them makes it
-synced.
+synced. ``bokeh serve`` tells a client of changes from the first moment, before it has a
+document.
 """
 
 

@@ -62,6 +62,16 @@ def make_token(
     return f"{body}.{_signature(body, key)}"
 
 
+def plain_token(session_id: str, expires: float) -> str:
+    """Return a token without signature, as ``bokeh.client`` makes it.
+
+    Args:
+        session_id: the session it opens.
+        expires: Unix time in seconds until which it opens a new session.
+    """
+    return _encode64(orjson.dumps({"session_id": session_id, "session_expiry": int(expires)}))
+
+
 def read_token(token: str, key: bytes, now: float) -> TokenClaims:
     """Check a token's signature and return what it says.
 

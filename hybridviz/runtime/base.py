@@ -50,16 +50,26 @@ class Task(Protocol):
         """Wait for its end, at most ``timeout`` seconds; return whether it has ended."""
 
 
-class Runtime(Protocol):
-    """What sessions need of the world. Times are seconds; ``now`` is monotonic."""
-
-    name: str
+class Clock(Protocol):
+    """What timers need of the world. Times are seconds; ``now`` is monotonic."""
 
     def now(self) -> float: ...
 
-    def sleep(self, seconds: float) -> None: ...
-
     def lock(self) -> Lock: ...
+
+    def spawn(self, call: Callable[..., object], *args: object) -> object:
+        """Run ``call(*args)`` soon; see `Runtime`."""
+
+    def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
+        """Run ``call(*args)`` once ``delay`` seconds have passed; see `Runtime`."""
+
+
+class Runtime(Clock, Protocol):
+    """What sessions need of the world."""
+
+    name: str
+
+    def sleep(self, seconds: float) -> None: ...
 
     def event(self) -> Event: ...
 

@@ -6,12 +6,21 @@ methods but `join` want the session lock held.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 
-from hybridviz.core.changes import Change, Key, encode_change, key_of, patch_message, present_value
+from hybridviz.core.changes import (
+    Change,
+    Key,
+    dump,
+    encode_change,
+    key_of,
+    patch_message,
+    present_value,
+)
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.runtime.base import Runtime
@@ -86,6 +95,21 @@ class Audience:
         values = (present_value(document, key, self.writer.new_id) for key in keys)
         if changes := [change for change in values if change is not None]:
             viewer.send(patch_message(changes, self.writer))
+
+    def tell_authors(
+        self, events: Sequence[dict[str, Any]], buffers: dict[str, bytes], origin: Viewer
+    ) -> None:
+        """Hand the events of a browser, such as clicks, on to the scripts that have pushed the
+        document: the callbacks are there.
+        """
+        authors = [viewer for viewer in self.viewers if viewer.author and viewer is not origin]
+        sent = [event for event in events if event.get("kind") == "MessageSent"] if authors else ()
+        if not sent:
+            return
+        self.flush()
+        message = self.writer.write("PATCH-DOC", dump({"events": sent}), list(buffers.items()))
+        for author in authors:
+            author.send(message)
 
     def flush(self) -> None:
         """Queue what has changed for every viewer that does not know it."""

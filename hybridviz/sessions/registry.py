@@ -5,7 +5,7 @@ ended when unused.
 import logging
 from collections.abc import Callable, Iterator
 
-from hybridviz.errors import SessionDestroyed
+from hybridviz.errors import SessionDestroyed, SessionEnded
 from hybridviz.runtime.base import Event, Runtime, Timer
 from hybridviz.sessions.context import Request
 from hybridviz.sessions.server_context import ServerContext
@@ -139,7 +139,12 @@ class SessionRegistry:
         log.info("= %s is unused and ends", session)
         self.discard(session)
 
-    def discard(self, session: Session, code: int = 1001, reason: str = "session ended") -> None:
+    def discard(
+        self,
+        session: Session,
+        code: int = SessionEnded.close_code,
+        reason: str = "the session has ended",
+    ) -> None:
         """End one session now."""
         self._sessions.pop(session.id, None)
         if (expiry := self._expiries.pop(session.id, None)) is not None:

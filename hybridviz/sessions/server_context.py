@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.context import SessionContext
-from hybridviz.sessions.scheduler import CallbackScheduler
 
 if TYPE_CHECKING:
     from hybridviz.sessions.session import Session

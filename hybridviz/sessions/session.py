@@ -29,13 +29,19 @@ from hybridviz.core import messages, protocol
 from hybridviz.core.changes import pull_reply
 from hybridviz.core.documents import decode_document
 from hybridviz.core.patch import decode_patch
-from hybridviz.errors import HybridVizError, RightNeeded, SessionDestroyed, UnlockedChange
+from hybridviz.errors import (
+    HybridVizError,
+    RightNeeded,
+    SessionDestroyed,
+    SessionEnded,
+    UnlockedChange,
+)
 from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.lock import SessionLock, apart
+from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
-from hybridviz.sessions.lock import SessionLock, apart
-from hybridviz.sessions.scheduler import CallbackScheduler
 from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.viewer import Viewer
 
@@ -83,6 +89,7 @@ class Session:
         self.id = ident
         self.route = route
         self.destroyed = False
+        self._end: SessionDestroyed = SessionEnded("the session has ended")
         self.kept = False
         self.on_change: Callable[[], object] | None = None
         self.on_push: Callable[[Document], object] | None = None
@@ -114,7 +121,7 @@ class Session:
 
     def _execute(self, command: protocol.Command, viewer: Viewer) -> None:
         if self.destroyed:
-            raise SessionDestroyed("the session has ended")
+            raise self._end
         try:
             self._dispatch(command, viewer)
         except HybridVizError as error:
@@ -154,6 +161,7 @@ class Session:
         finally:
             self._brought = ()
         viewers_know(self.document, patch.created)
+        self._audience.tell_authors(command.events, command.buffers, viewer)
 
     def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
         self._audience.flush()
@@ -176,7 +184,7 @@ class Session:
             move_content(pushed, self.document)
         finally:
             self._pusher = None
-        viewer.synced = True
+        viewer.synced = viewer.author = True
         viewers_know_all(self.document)
 
     # -- work of the app
@@ -376,11 +384,15 @@ class Session:
 
     # -- the end
 
-    def destroy(self, code: int = 1001, reason: str = "the session has ended") -> None:
+    def destroy(
+        self, code: int = SessionEnded.close_code, reason: str = "the session has ended"
+    ) -> None:
         """End the session: its destroy callbacks run, its connections are closed. Idempotent.
 
         A callback that holds the lock is waited for, but not longer than `DESTROY_TIMEOUT`.
         """
+        if code != SessionEnded.close_code:
+            self._end = SessionDestroyed(reason)
         if not self._lock.run_within(DESTROY_TIMEOUT, self._destroy):
             log.warning("! %s ends while a callback is still running", self)
             self._destroy()

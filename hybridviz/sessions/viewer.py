@@ -30,6 +30,8 @@ class Viewer:
         self.page = page
         self.may_push = may_push
         self.synced = False
+        self.author = False
+        """Whether it has pushed the document: its callbacks are there, so it hears of events."""
 
     def send(self, message: Outgoing) -> None:
         """Queue a reply; give the viewer up if it is too slow."""

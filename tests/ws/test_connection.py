@@ -125,9 +125,9 @@ def test_message_that_is_never_finished_closes(peer: Peer, monkeypatch: pytest.M
     assert peer.closed() == (1002, "a message was begun and not finished")
 
 
-def test_end_of_the_session_closes_with_1001(peer: Peer, session: Session) -> None:
+def test_end_of_the_session_closes_with_its_own_code(peer: Peer, session: Session) -> None:
     session.destroy()
-    assert peer.closed() == (1001, "the session has ended")
+    assert peer.closed() == (4002, "the session has ended")
 
 
 def test_error_of_ours_closes_with_1011_and_tells_no_details(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.manual import ManualRuntime, WouldWait
-from hybridviz.sessions.lock import SessionLock, apart
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hybridviz.runtime.manual import ManualRuntime
-from hybridviz.sessions.scheduler import CallbackScheduler
+from hybridviz.runtime.scheduler import CallbackScheduler
 
 
 class Clock:

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from hybridviz.runtime.base import Runtime, Timer
-from hybridviz.sessions.lock import apart
+from hybridviz.runtime.base import Clock, Timer
+from hybridviz.runtime.lock import apart
 
 SHORTEST_PERIOD = 0.001
 """Seconds. A period of 0 would never let anything else run."""
@@ -24,7 +24,7 @@ class CallbackScheduler:
         run: runs one callback object and returns when it is done; must not raise.
     """
 
-    def __init__(self, runtime: Runtime, run: Callable[[Any], None]) -> None:
+    def __init__(self, runtime: Clock, run: Callable[[Any], None]) -> None:
         self._runtime = runtime
         self._run = run
         self._timers: dict[str, Timer | None] = {}
