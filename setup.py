@@ -37,6 +37,7 @@ setup(
         "requests>=2",
         "simple-websocket>=1",
         "wsproto>=1.2",
+        "xyzservices>=2021.9.1",
     ],
     extras_require={
         "arrow": ["pyarrow"],

@@ -8,19 +8,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hybridviz.client import ClientSession, pull_session, push_session
     from hybridviz.config import Settings
+    from hybridviz.io import output_server, push, show
     from hybridviz.runtime.active import offload
     from hybridviz.web.extension import HybridViz, create_app
 
 __version__ = "0.1.0"
 
-__all__ = ("HybridViz", "Settings", "__version__", "create_app", "offload")
+__all__ = (
+    "ClientSession",
+    "HybridViz",
+    "Settings",
+    "__version__",
+    "create_app",
+    "offload",
+    "output_server",
+    "pull_session",
+    "push",
+    "push_session",
+    "show",
+)
 
 _HOMES = {
+    "ClientSession": "hybridviz.client",
     "HybridViz": "hybridviz.web.extension",
     "Settings": "hybridviz.config",
     "create_app": "hybridviz.web.extension",
     "offload": "hybridviz.runtime.active",
+    "output_server": "hybridviz.io",
+    "pull_session": "hybridviz.client",
+    "push": "hybridviz.io",
+    "push_session": "hybridviz.client",
+    "show": "hybridviz.io",
 }
 
 

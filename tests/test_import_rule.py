@@ -37,19 +37,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sessions": INNER | {"cluster"},
     "cluster": INNER | {"sessions"},
     "ws": MIDDLE | {"appload"},
-    "appload": MIDDLE | {"ws"},
+    "appload": MIDDLE | {"ws", "compat", "io"},
     "web": WEB,
     "legacy_rest": WEB,
     "client": INNER - {"stores"},
     "io": INNER - {"stores"} | {"client"},
-    "compat": {"io", "client"} | GROUND,
+    "compat": {"io", "client", "bokeh_internals"} | GROUND,
     "static": set(),
     "testing": TOP,
     "deploy": TOP,
     "cli": TOP | {""},
     "wsgi": GROUND | {"", "web"},
     "__main__": {"cli"},
-    "": {"config", "io", "runtime", "sessions", "web"},
+    "": {"client", "config", "io", "runtime", "sessions", "web"},
 }
 
 # Outside packages with few places that may import them: prefixes of module names.

@@ -15,11 +15,13 @@ from typing import Any
 import bokeh.io
 import bokeh.plotting
 
+import hybridviz.io
 from hybridviz.appload.running import running
 
 log = logging.getLogger("hybridviz.appload")
 
 OUTPUTS = ("output_file", "output_notebook", "reset_output", "save", "show")
+UPLOADS = ("output_server", "push", "reset_output", "show")
 
 
 class Guard:
@@ -50,6 +52,10 @@ def install_guards() -> None:
             home = sys.modules[function.__module__]
             guard = Guard(function, functools.partial(_ignore, name))
             _replace(name, guard, home, bokeh.io, bokeh.plotting)
+    for name in UPLOADS:
+        function = getattr(hybridviz.io, name)
+        if not isinstance(function, Guard):
+            _replace(name, Guard(function, functools.partial(_ignore, name)), hybridviz.io)
     if not isinstance(os.chdir, Guard):
         _replace("chdir", Guard(os.chdir, functools.partial(_warn, os.chdir)), os)
 

@@ -11,6 +11,9 @@ from bokeh.document import Document
 
 from hybridviz.appload.face import written_title
 from hybridviz.appload.notebook import code_cells
+from hybridviz.compat import OldNames
+from hybridviz.compat.made import add_made
+from hybridviz.compat.rewrite import has_old_names
 
 NOTEBOOK = ".ipynb"
 AST = ast.PyCF_ONLY_AST
@@ -31,6 +34,7 @@ class Source:
         self._data = path.read_bytes()
         self.title = ""
         self._parts: list[CodeType] | None = None
+        self._old_names: OldNames | None = None
         try:
             self._parts = self._compile()
         except Exception:
@@ -44,7 +48,10 @@ class Source:
     def execute(self, module: ModuleType) -> None:
         """Execute the code in a module. What it raises is raised."""
         module.__file__ = str(self.path)
-        for part in self._parts or self._compile():
+        parts = self._parts or self._compile()
+        if self._old_names is not None:
+            self._old_names.add_to(module.__dict__)
+        for part in parts:
             exec(part, module.__dict__)
 
     def run(self, document: Document, package: str = "") -> None:
@@ -65,6 +72,8 @@ class Source:
         except BaseException:
             del sys.modules[module.__name__]
             raise
+        if self._old_names is not None:
+            add_made(document)
 
     def _compile(self) -> list[CodeType]:
         if self.path.suffix == NOTEBOOK:
@@ -80,4 +89,8 @@ class Source:
 
     def _compile_tree(self, tree: ast.Module, name: Path | str) -> CodeType:
         self.title = self.title or written_title(tree)
+        if self._old_names is None and has_old_names(tree):
+            self._old_names = OldNames()
+        if self._old_names is not None:
+            return self._old_names.compile(tree, str(name))
         return compile(tree, name, "exec", dont_inherit=True)

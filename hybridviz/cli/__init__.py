@@ -4,13 +4,20 @@ Exit status: 0 done or stopped by SIGTERM or Ctrl-C, 1 it could not be done (suc
 2 the command or a setting is wrong, 130 interrupted before the server was up.
 """
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from hybridviz import __version__
+from hybridviz.cli.export import html, json_
+from hybridviz.cli.info import info
+from hybridviz.cli.migrate import migrate
+from hybridviz.cli.run import run
 from hybridviz.cli.secret import secret
 from hybridviz.cli.serve import serve
+from hybridviz.cli.static import static
 from hybridviz.errors import ConfigError
 
 
@@ -23,8 +30,12 @@ def command(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-command.add_command(serve)
-command.add_command(secret)
+for _part in (serve, run, migrate, json_, html, static, info, secret):
+    command.add_command(_part)
+
+
+SCRIPTS = (".py", ".ipynb")
+"""What ``hybridviz FILE`` runs."""
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -36,8 +47,11 @@ def main(args: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    given = list(sys.argv[1:] if args is None else args)
+    if given and Path(given[0]).suffix in SCRIPTS and given[0] not in command.commands:
+        given = ["run", *given]
     try:
-        status = command.main(args, prog_name="hybridviz", standalone_mode=False)
+        status = command.main(given, prog_name="hybridviz", standalone_mode=False)
     except click.ClickException as error:
         return _complain(error.format_message(), error.exit_code)
     except ConfigError as error:

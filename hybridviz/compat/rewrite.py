@@ -1,0 +1,108 @@
+"""Old names in a script's syntax tree: whether there are any, and the bridges put in their place.
+
+    p.plot_width = 300      becomes     __old_of__(p).plot_width = 300
+    figure(plot_width=300)  becomes     __old_call__(figure)(plot_width=300)
+
+A bridge looks at its object when it runs; what is no old Bokeh passes as it is.
+"""
+
+import ast
+
+from hybridviz.compat.glyphs import METHODS, OPTIONS
+from hybridviz.compat.javascript import is_old
+from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED
+from hybridviz.compat.table import ALL_NAMES, MODULES, gone, old_name
+
+OF = "__old_of__"
+CALL = "__old_call__"
+
+
+ATTRIBUTES = frozenset(
+    {
+        *RENAMED,
+        *DROPPED,
+        *REPLACED,
+        *CONVERTED,
+        *METHODS,
+        "add",
+        "js_on_click",
+        "on_change",
+        "ticker",
+    }
+)
+KEYWORDS = frozenset({*RENAMED, *DROPPED, *REPLACED, *CONVERTED, *OPTIONS})
+CALLED = frozenset({"Circle", "CustomJS", "Figure", "Text", "figure"})
+COMMON = frozenset(
+    {"add", "js_on_click", "callback", "on_change", "plot", "session", "ticker", "type"}
+)
+"""Attributes that many objects have: alone they do not make a script an old one."""
+SIGNS = (ATTRIBUTES | KEYWORDS) - COMMON - set(CONVERTED)
+KEYWORD_SIGNS = KEYWORDS - set(CONVERTED) - {"source"}
+
+
+def has_old_names(tree: ast.AST) -> bool:
+    """Return whether code may use a name, or a meaning, that Bokeh has no more."""
+    return any(map(_is_sign, ast.walk(tree)))
+
+
+def bridge(tree: ast.Module) -> ast.Module:
+    """Return the code with its old names bridged; it needs the two bridges among its builtins."""
+    bridged: ast.Module = ast.fix_missing_locations(_Bridges().visit(tree))
+    return bridged
+
+
+def _is_sign(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom(module=str(module), level=0) if _is_bokeh(module):
+            return _is_old_module(module) or any(_is_old(module, a.name) for a in node.names)
+        case ast.Import():
+            return any(_is_bokeh(a.name) and _is_old_module(a.name) for a in node.names)
+        case ast.Attribute(attr=attr):
+            return attr in SIGNS or attr in ALL_NAMES or attr == "reverse"
+        case ast.Call(func=ast.Attribute(attr="trigger"), args=[_, _, _, *_]):
+            return True
+        case ast.Call(func=function, keywords=keywords) if _last_name(function) == "Circle":
+            return all(keyword.arg != "radius" for keyword in keywords)
+        case ast.Name(id=name):
+            return name in ALL_NAMES
+        case ast.keyword(arg=str(name)):
+            return name in KEYWORD_SIGNS
+        case ast.Constant(value=str(text)):
+            return text in ("selected", "resize") or is_old(text)
+    return False
+
+
+def _is_bokeh(module: str) -> bool:
+    return module == "bokeh" or module.startswith("bokeh.")
+
+
+def _is_old_module(module: str) -> bool:
+    return module in MODULES or gone(module) is not None
+
+
+def _is_old(module: str, name: str) -> bool:
+    return old_name(module, name) is not None or _is_old_module(f"{module}.{name}")
+
+
+class _Bridges(ast.NodeTransformer):
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if node.attr in ATTRIBUTES:
+            node.value = _called(OF, node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        keywords = {keyword.arg for keyword in node.keywords}
+        if keywords & KEYWORDS or None in keywords or _last_name(node.func) in CALLED:
+            node.func = _called(CALL, node.func)
+        return node
+
+
+def _called(name: str, value: ast.expr) -> ast.expr:
+    call = ast.Call(ast.Name(name, ast.Load()), [value], [])
+    return ast.fix_missing_locations(ast.copy_location(call, value))
+
+
+def _last_name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", "") or getattr(node, "id", ""))
