@@ -117,7 +117,7 @@ def _indented(body: bytes, indent: int | None) -> bytes:
 def _write(name: str, output: str | None, suffix: str, body: bytes) -> Path:
     path = Path(output or f"{name}.{suffix}")
     if output == STDIO:
-        click.get_binary_stream("stdout").write(body)
+        sys.stdout.buffer.write(body)
         return path
     try:
         path.write_bytes(body)

@@ -55,16 +55,10 @@ def method(plot: figure, name: str, warn: Warn) -> Callable[..., Any]:
 
 
 def _circle(plot: figure, warn: Warn, *args: Any, **options: Any) -> Any:
-    if len(args) > 2 or "radius" in options or _has_radii(options.get("source")):
+    if len(args) > 2 or "radius" in options:
         return glyph(plot.circle, warn, *args, **options)
     warn("p.circle without radius", "p.scatter")
     return glyph(plot.scatter, warn, *args, **options)
-
-
-def _has_radii(source: Any) -> bool:
-    """Return whether today's ``circle`` finds its radii by itself."""
-    columns = source.data if isinstance(source, ColumnDataSource) else source
-    return isinstance(columns, Mapping) and "radius" in columns
 
 
 def glyph(draw: Callable[..., Any], warn: Warn, *args: Any, **options: Any) -> Any:
@@ -81,8 +75,9 @@ def glyph(draw: Callable[..., Any], warn: Warn, *args: Any, **options: Any) -> A
         if legend is not None:
             options.update(_legend(options.get("source"), legend, warn))
     source = options.get("source")
-    if isinstance(source, ColumnDataSource):
-        options = _into(source, {**_named(draw, args), **options}, warn)
+    cls: Any = GLYPHS.get(draw.__name__.replace("_", ""))
+    if isinstance(source, ColumnDataSource) and cls is not None:
+        options = _into(source, {**dict(zip(cls._args, args, strict=False)), **options}, warn)
         args = ()
     return draw(*args, **options)
 
@@ -98,11 +93,6 @@ def _legend(source: Any, legend: Any, warn: Warn) -> dict[str, Any]:
 def _label(legend: Any) -> str:
     """Return the text of a legend, which may be given as ``value("text")``."""
     return str(getattr(legend, "value", legend))
-
-
-def _named(draw: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
-    cls: Any = GLYPHS.get(draw.__name__.replace("_", ""))
-    return dict(zip(cls._args, args, strict=False)) if args else {}
 
 
 def _into(source: ColumnDataSource, options: dict[str, Any], warn: Warn) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from bokeh.models import Column, LayoutDOM, Row, Scatter
 from bokeh.models.annotations import BoxAnnotation
 from bokeh.models.tiles import WMTSTileSource
 from bokeh.models.ui import UIElement
+from bokeh.models.ui.icons import TablerIcon
 
 from hybridviz.compat.made import remember
 from hybridviz.compat.properties import DROPPED
@@ -52,8 +53,8 @@ def hplot(*children: Any, **options: Any) -> Row:
     return _adopt(row(_children(children, options), **_options(options)))
 
 
-vform = VBox = VBoxForm = WidgetBox = AppVBox = AppVBoxForm = widgetbox = vplot
-HBox = AppHBox = hplot
+vform = VBoxForm = WidgetBox = AppVBox = AppVBoxForm = widgetbox = vplot
+AppHBox = hplot
 
 
 def gridplot(children: Any = None, *args: Any, **options: Any) -> Any:
@@ -68,9 +69,6 @@ def gridplot(children: Any = None, *args: Any, **options: Any) -> Any:
     if not isinstance(rows[0], list | tuple):
         return _adopt(todays_gridplot(rows, *args, **{"ncols": len(rows), **options}))
     return _adopt(todays_gridplot([list(line) for line in rows], *args, **options))
-
-
-GridPlot = gridplot
 
 
 class GridSpec:
@@ -104,6 +102,12 @@ def BoxSelectionOverlay(**options: Any) -> BoxAnnotation:  # noqa: N802 - its na
     return BoxAnnotation(visible=False)
 
 
+def Icon(icon_name: str = "", **options: Any) -> TablerIcon:  # noqa: N802 - its name of 2015
+    """An icon; its names are those of Tabler now, of which many are those of Font Awesome."""
+    known = {name: value for name, value in options.items() if name in TablerIcon.properties()}
+    return TablerIcon(icon_name=icon_name.removeprefix("fa-"), **known)
+
+
 def encode_utf8(text: str) -> str:
     """Return a text as it is: Python 2 told texts and their bytes apart, files do so today."""
     return text
@@ -127,11 +131,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+OSM = "OpenStreetMap.Mapnik"
+"""Free of keys, which the providers of the other tiles want today."""
 TILES = {
-    "CARTODBPOSITRON": "CartoDB.Positron",
-    "CARTODBPOSITRON_RETINA": "CartoDB.Positron",
+    "CARTODBPOSITRON": OSM,
+    "CARTODBPOSITRON_RETINA": OSM,
     "ESRI_IMAGERY": "Esri.WorldImagery",
-    "STAMEN_TERRAIN": "Stadia.StamenTerrain",
-    "STAMEN_TERRAIN_RETINA": "Stadia.StamenTerrain",
-    "STAMEN_TONER": "Stadia.StamenToner",
+    "STAMEN_TERRAIN": OSM,
+    "STAMEN_TERRAIN_RETINA": OSM,
+    "STAMEN_TONER": OSM,
 }

@@ -2,15 +2,31 @@
 
 from collections.abc import Callable
 from functools import partial
-from inspect import ismethod
+from inspect import ismethod, unwrap
 from typing import Any
 
 from bokeh.document import Document
 from bokeh.model import Model
-from bokeh.models import BasicTicker, Circle, ColumnDataSource, CustomJS, Grid, Scatter
+from bokeh.models import (
+    BasicTicker,
+    Callback,
+    CategoricalScale,
+    Circle,
+    ColumnDataSource,
+    CustomJS,
+    FactorRange,
+    Grid,
+    GridPlot,
+    HBox,
+    Plot,
+    Scatter,
+    TabPanel,
+    VBox,
+)
+from bokeh.models.ui import Icon, Panel
 from bokeh.plotting import figure
 
-from hybridviz.compat import glyphs, javascript
+from hybridviz.compat import glyphs, javascript, layouts
 from hybridviz.compat.made import remember
 from hybridviz.compat.properties import (
     DROPPED,
@@ -23,6 +39,11 @@ from hybridviz.compat.properties import (
 )
 
 Warn = Callable[[str, str], None]
+
+REMOVALS = frozenset(
+    {"remove_next_tick_callback", "remove_periodic_callback", "remove_timeout_callback"}
+)
+"""Methods of documents that took the callback itself."""
 
 
 def bridge_call(function: Any, warn: Warn) -> Any:
@@ -55,6 +76,13 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
     if cls is CustomJS and javascript.is_old(options.get("code")):
         warn("get, set and trigger in JavaScript", "model.property, and source.change.emit()")
         options["code"] = javascript.modernised(options["code"])
+    if (meant := _meant(cls, args, options)) is not None:
+        warn(
+            f"{cls.__name__} of old", f"bokeh.{'models' if meant in MODELS else 'layouts'}.{meant}"
+        )
+        return OLD_FORMS[meant](*args, **options)
+    if issubclass(cls, Plot) and not issubclass(cls, figure):
+        options = {**_scales(options), **options}
     todays: dict[str, Any] = {}
     steps: list[Callable[[Model], None]] = []
     for name, value in options.items():
@@ -67,6 +95,42 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
     if isinstance(model, figure):
         remember(model)
     return model
+
+
+def _scales(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the scales that a plot's ranges need; once they followed by themselves."""
+    return {
+        f"{axis}_scale": CategoricalScale()
+        for axis in ("x", "y")
+        if isinstance(options.get(f"{axis}_range"), FactorRange)
+    }
+
+
+OLD_FORMS: dict[str, Callable[..., Any]] = {
+    "column": layouts.vplot,
+    "row": layouts.hplot,
+    "gridplot": layouts.gridplot,
+    "TabPanel": TabPanel,
+    "CustomJS": CustomJS,
+    "TablerIcon": layouts.Icon,
+}
+MODELS = ("TabPanel", "CustomJS", "TablerIcon")
+
+
+def _meant(cls: type[Model], args: tuple[Any, ...], options: dict[str, Any]) -> str | None:
+    """Return what a class of another meaning today stood for, if it is called in the old form."""
+    children = list(args) or options.get("children") or []
+    if cls is Panel and "child" in options:
+        return "TabPanel"
+    if cls is Callback and "code" in options:
+        return "CustomJS"
+    if cls is Icon:
+        return "TablerIcon"
+    if cls in (HBox, VBox) and all(isinstance(child, Model) for child in children):
+        return "row" if cls is HBox else "column"
+    if cls is GridPlot and children and all(isinstance(line, list) for line in children):
+        return "gridplot"
+    return None
 
 
 class Attributes:
@@ -151,6 +215,10 @@ class Roots:
 
     def __getattr__(self, name: str) -> Any:
         document, warn = object.__getattribute__(self, "_bridge")
+        if name == "context":
+            return document
+        if name in REMOVALS:
+            return partial(_remove, document, getattr(document, name))
         if name != "add":
             return getattr(document, name)
         warn("document.add", "document.add_root")
@@ -158,6 +226,12 @@ class Roots:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_bridge")[0], name, value)
+
+
+def _remove(document: Document, remove: Callable[[Any], None], callback: Any) -> None:
+    """Remove a callback that is given as it was added, or as today by what adding it returned."""
+    known = document.session_callbacks
+    remove(next((item for item in known if unwrap(item.callback) is callback), callback))
 
 
 def _on_change(source: ColumnDataSource, warn: Warn, attr: str, *callbacks: Any) -> None:

@@ -62,6 +62,8 @@ DROPPED = {
 }
 """Old property and why there is none today."""
 
+DEPRECATED = ("select_every_mousemove",)
+"""Old properties that still are there, with a warning of Bokeh's."""
 MARKS = {"resize": "fullscreen", "previewsave": "save"}
 PLACES = ("top", "bottom", "left", "right", "center")
 
@@ -176,7 +178,7 @@ def translate(
     if name == "orientation" and issubclass(cls, Legend) and str(value).startswith(PLACES):
         warn("Legend.orientation for a place", "Legend.location")
         return {"location": value}, []
-    if has_property(cls, name):
+    if has_property(cls, name) and name not in DEPRECATED:
         convert = CONVERTED.get(name)
         if issubclass(cls, Glyph) and isinstance(value, list) and len(value) == 1:
             return {name: {"value": value[0]}}, []

@@ -10,6 +10,7 @@ import ast
 
 from hybridviz.compat.glyphs import METHODS, OPTIONS
 from hybridviz.compat.javascript import is_old
+from hybridviz.compat.models import REMOVALS
 from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED
 from hybridviz.compat.table import ALL_NAMES, MODULES, gone, old_name
 
@@ -31,9 +32,35 @@ ATTRIBUTES = frozenset(
     }
 )
 KEYWORDS = frozenset({*RENAMED, *DROPPED, *REPLACED, *CONVERTED, *OPTIONS})
-CALLED = frozenset({"Circle", "CustomJS", "Figure", "Text", "figure"})
+CALLED = frozenset(
+    {
+        "Callback",
+        "Circle",
+        "CustomJS",
+        "Figure",
+        "GridPlot",
+        "HBox",
+        "Icon",
+        "Panel",
+        "Plot",
+        "Text",
+        "VBox",
+        "figure",
+    }
+)
 COMMON = frozenset(
-    {"add", "js_on_click", "callback", "on_change", "plot", "session", "ticker", "type"}
+    REMOVALS
+    | {
+        "add",
+        "context",
+        "js_on_click",
+        "callback",
+        "on_change",
+        "plot",
+        "session",
+        "ticker",
+        "type",
+    }
 )
 """Attributes that many objects have: alone they do not make a script an old one."""
 SIGNS = (ATTRIBUTES | KEYWORDS) - COMMON - set(CONVERTED)

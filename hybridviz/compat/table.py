@@ -68,10 +68,13 @@ _OUTPUT = {
     "reset_output": Old(f"{IO}:reset_output", "hybridviz.io.reset_output", quiet=True),
 }
 _WIDGETS = {
-    **_column("VBox", "VBoxForm", "WidgetBox", "AppVBox", "AppVBoxForm"),
-    **_row("HBox", "AppHBox"),
-    "Panel": Old("bokeh.models:TabPanel", "bokeh.models.TabPanel"),
-    "Tabs": Old("bokeh.models:Tabs", "bokeh.models.Tabs"),
+    **_column("VBoxForm", "WidgetBox", "AppVBox", "AppVBoxForm"),
+    **_row("AppHBox"),
+    # Today's classes of these names are other things; calls in the old form give what was meant.
+    **{
+        name: Old(f"bokeh.models:{name}", f"bokeh.models.{name}", quiet=True)
+        for name in ("Callback", "GridPlot", "HBox", "Icon", "Panel", "Tabs", "VBox")
+    },
 }
 _MODELS = {
     **_WIDGETS,
@@ -80,13 +83,11 @@ _MODELS = {
         for name, marker in MARKERS.items()
     },
     "Oval": Old("bokeh.models:Ellipse", "bokeh.models.Ellipse"),
-    "GridPlot": Old(f"{LAYOUTS}:GridPlot", "bokeh.layouts.gridplot"),
     "PreviewSaveTool": Old("bokeh.models:SaveTool", "bokeh.models.SaveTool"),
     "ResizeTool": Old("bokeh.models:FullscreenTool", "bokeh.models.FullscreenTool"),
     "FuncTickFormatter": Old("bokeh.models:CustomJSTickFormatter", "CustomJSTickFormatter"),
     "BoxSelectionOverlay": Old(f"{LAYOUTS}:BoxSelectionOverlay", "bokeh.models.BoxAnnotation"),
     "ToolbarBox": Old("bokeh.models:Toolbar", "bokeh.models.Toolbar"),
-    "Callback": Old("bokeh.models:CustomJS", "bokeh.models.CustomJS"),
     "from_networkx": Old("bokeh.plotting:from_networkx", "bokeh.plotting.from_networkx"),
 }
 _CLIENT = {
@@ -135,7 +136,7 @@ NAMES: dict[str, dict[str, Old]] = {
     },
     "bokeh.tile_providers": {
         **{
-            name: Old(f"{LAYOUTS}:{name}", "p.add_tile('...')")
+            name: Old(f"{LAYOUTS}:{name}", "p.add_tile('OSM'); others want a key today")
             for name in (
                 "CARTODBPOSITRON",
                 "CARTODBPOSITRON_RETINA",
@@ -195,15 +196,15 @@ GONE = {
     "bokeh.models:ImageSource": "ImageSource was taken out of Bokeh: use ImageURL",
     "bokeh.models:Gear": "the glyph Gear was taken out of Bokeh in 2019:"
     " draw its outline as Patches",
-    "bokeh.models:Dialog": "the old Dialog was taken out of Bokeh in 2016: use bokeh.models.Dialog"
-    " of today, or a Div",
-    "bokeh.models:Icon": "Icon was taken out of Bokeh in 2016: use bokeh.models.TablerIcon",
 }
 """What nothing has taken the place of, and what users can do."""
 
 MODULES = frozenset(
     {
         "bokeh.browserlib",
+        "bokeh.models.widgets.layouts",
+        "bokeh.models.widgets.panels",
+        "bokeh.plotting.figure",
         "bokeh.glyphs",
         "bokeh.models.graphs",
         "bokeh.models.markers",
@@ -251,6 +252,6 @@ ALL_NAMES = frozenset(
     name
     for module, names in NAMES.items()
     for name, old in names.items()
-    if not old.quiet and name not in ("X", "Tabs", "view", "push", "Panel", "Cross", "Dash")
+    if not old.quiet and name not in ("X", "view", "push", "Cross", "Dash", "Hex")
 )
 """Names that only old scripts have; short ones could be anybody's."""
