@@ -58,6 +58,7 @@ DROPPED = {
     "plot": "add_layout() and add_tools() say which plot",
     "sources": "a range follows the renderers of its plot",
     "names": "give the tool its renderers",
+    "default_value": "a Dropdown has no value; listen to its clicks",
     "session": "a session has documents, not models",
 }
 """Old property and why there is none today."""

@@ -7,6 +7,7 @@ A bridge looks at its object when it runs; what is no old Bokeh passes as it is.
 """
 
 import ast
+import re
 
 from hybridviz.compat.glyphs import METHODS, OPTIONS
 from hybridviz.compat.javascript import is_old
@@ -14,57 +15,26 @@ from hybridviz.compat.models import REMOVALS
 from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED
 from hybridviz.compat.table import ALL_NAMES, MODULES, gone, old_name
 
+OLD_TOOL = re.compile(r"(^|,\s*)(resize|previewsave)(\s*,|$)")
 OF = "__old_of__"
 CALL = "__old_call__"
 
 
-ATTRIBUTES = frozenset(
-    {
-        *RENAMED,
-        *DROPPED,
-        *REPLACED,
-        *CONVERTED,
-        *METHODS,
-        "add",
-        "js_on_click",
-        "on_change",
-        "ticker",
-    }
+ATTRIBUTES = REMOVALS.union(
+    RENAMED, DROPPED, REPLACED, CONVERTED, "add context js_on_click on_change ticker".split()
 )
 KEYWORDS = frozenset({*RENAMED, *DROPPED, *REPLACED, *CONVERTED, *OPTIONS})
 CALLED = frozenset(
-    {
-        "Callback",
-        "Circle",
-        "CustomJS",
-        "Figure",
-        "GridPlot",
-        "HBox",
-        "Icon",
-        "Panel",
-        "Plot",
-        "Text",
-        "VBox",
-        "figure",
-    }
+    "Callback Circle CustomJS Figure GridPlot HBox Icon Panel Plot Text VBox figure".split()
 )
-COMMON = frozenset(
-    REMOVALS
-    | {
-        "add",
-        "context",
-        "js_on_click",
-        "callback",
-        "on_change",
-        "plot",
-        "session",
-        "ticker",
-        "type",
-    }
+"""Classes whose calls can mean something else than today, whatever their keywords."""
+COMMON = REMOVALS.union(
+    CONVERTED,
+    "add callback context js_on_click names on_change plot session style ticker type".split(),
 )
 """Attributes that many objects have: alone they do not make a script an old one."""
-SIGNS = (ATTRIBUTES | KEYWORDS) - COMMON - set(CONVERTED)
-KEYWORD_SIGNS = KEYWORDS - set(CONVERTED) - {"source"}
+SIGNS = ATTRIBUTES - COMMON
+KEYWORD_SIGNS = KEYWORDS.difference(CONVERTED, ["names", "source", "style"])
 
 
 def has_old_names(tree: ast.AST) -> bool:
@@ -88,6 +58,8 @@ def _is_sign(node: ast.AST) -> bool:
             return attr in SIGNS or attr in ALL_NAMES or attr == "reverse"
         case ast.Call(func=ast.Attribute(attr="trigger"), args=[_, _, _, *_]):
             return True
+        case ast.Call(func=ast.Attribute(attr=attr), keywords=keywords) if attr in METHODS:
+            return attr != "circle" or all(keyword.arg != "radius" for keyword in keywords)
         case ast.Call(func=function, keywords=keywords) if _last_name(function) == "Circle":
             return all(keyword.arg != "radius" for keyword in keywords)
         case ast.Name(id=name):
@@ -95,7 +67,7 @@ def _is_sign(node: ast.AST) -> bool:
         case ast.keyword(arg=str(name)):
             return name in KEYWORD_SIGNS
         case ast.Constant(value=str(text)):
-            return text in ("selected", "resize") or is_old(text)
+            return text == "selected" or OLD_TOOL.search(text) is not None or is_old(text)
     return False
 
 
@@ -108,7 +80,11 @@ def _is_old_module(module: str) -> bool:
 
 
 def _is_old(module: str, name: str) -> bool:
-    return old_name(module, name) is not None or _is_old_module(f"{module}.{name}")
+    old = old_name(module, name)
+    if old is not None and (not old.quiet or module.startswith("bokeh.client")):
+        return True
+    inner = f"{module}.{name}"
+    return inner != "bokeh.plotting.figure" and _is_old_module(inner)
 
 
 class _Bridges(ast.NodeTransformer):
@@ -120,6 +96,8 @@ class _Bridges(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
+            node.func.value = _called(OF, node.func.value)
         keywords = {keyword.arg for keyword in node.keywords}
         if keywords & KEYWORDS or None in keywords or _last_name(node.func) in CALLED:
             node.func = _called(CALL, node.func)

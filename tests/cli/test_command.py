@@ -13,6 +13,7 @@ from hybridviz.cli.serve import serve, settings_of
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError
 
+COMMANDS = ("serve", "run", "migrate", "json", "html", "static", "info", "secret")
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -28,7 +29,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"hybridviz, version {hybridviz.__version__}\n"
 
 
-@pytest.mark.parametrize("args", [[], ["--help"], ["serve", "--help"], ["secret", "--help"]])
+@pytest.mark.parametrize("args", [[], ["--help"], *([name, "--help"] for name in COMMANDS)])
 def test_help(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(args) == 0
     assert capsys.readouterr().out.startswith("Usage: hybridviz")

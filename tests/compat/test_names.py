@@ -1,8 +1,10 @@
 """What old scripts import, and that nobody else sees a difference."""
 
+import ast
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import bokeh.palettes
@@ -13,9 +15,11 @@ from bokeh.layouts import column
 from bokeh.models import Column, Row, Scatter
 
 from hybridviz.compat import OldNames
+from hybridviz.compat.rewrite import has_old_names
 from hybridviz.compat.table import ALL_NAMES, GONE, MIRRORS, MODULES, NAMES
 from tests.compat.conftest import Execute
 
+ROOT = Path(__file__).parent.parent.parent
 EVERY = sorted({(module, name) for module, names in NAMES.items() for name in names})
 
 
@@ -230,3 +234,41 @@ def test_two_scripts_are_told_apart(execute: Execute) -> None:
 
 def test_the_layouts_of_today_are_untouched() -> None:
     assert column.__module__ == "bokeh.layouts"
+
+
+SCRIPTS_OF_TODAY = sorted((ROOT / "examples").glob("*.py")) + sorted(
+    (ROOT / "tests/browser/apps").rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("path", SCRIPTS_OF_TODAY, ids=lambda path: path.name)
+def test_scripts_of_today_are_not_taken_for_old_ones(path: Path) -> None:
+    assert not has_old_names(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from bokeh.plotting import output_server",
+        "from bokeh.plotting import *\nvplot()",
+        "import bokeh.plotting as bp\nbp.hplot()",
+        "import bokeh.session",
+        "from bokeh import session",
+        "from bokeh.models.widgets import VBoxForm",
+        "from bokeh.client import push_session",
+        "from bokeh.charts import Bar",
+        "p.plot_width = 3",
+        "figure(plot_width=3)",
+        "p.circle(x, y)",
+        "p.square(x, y)",
+        "Circle(size=3)",
+        "source.on_change('selected', f)",
+        "figure(tools='pan,resize')",
+        "figure(tools=['pan', 'resize'])",
+        "ds.trigger('data', a, b)",
+        "CustomJS(code='s.get(\"data\")')",
+        "palette.reverse()",
+    ],
+)
+def test_what_tells_an_old_script(code: str) -> None:
+    assert has_old_names(ast.parse(code))
