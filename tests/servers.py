@@ -49,6 +49,7 @@ class Server:
         hosts: further values of the Host header that it accepts.
         options: further options of ``hybridviz serve`` or ``bokeh serve``.
         secret_key: that which it shall have.
+        port: where it listens; by default at a free one.
     """
 
     def __init__(
@@ -59,8 +60,9 @@ class Server:
         hosts: Sequence[str] = (),
         options: Sequence[str] = (),
         secret_key: str = "",
+        port: int = 0,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
         self._log = directory / f"{kind}-{self.port}.log"

@@ -6,32 +6,50 @@ Exit status: 0 done or stopped by SIGTERM or Ctrl-C, 1 it could not be done (suc
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from hybridviz import __version__
-from hybridviz.cli.export import html, json_
-from hybridviz.cli.info import info
-from hybridviz.cli.migrate import migrate
-from hybridviz.cli.run import run
-from hybridviz.cli.secret import secret
-from hybridviz.cli.serve import serve
-from hybridviz.cli.static import static
 from hybridviz.errors import ConfigError
 
+COMMANDS = {
+    "serve": "hybridviz.cli.serve:serve",
+    "run": "hybridviz.cli.run:run",
+    "migrate": "hybridviz.cli.migrate:migrate",
+    "json": "hybridviz.cli.export:json_",
+    "html": "hybridviz.cli.export:html",
+    "static": "hybridviz.cli.static:static",
+    "info": "hybridviz.cli.info:info",
+    "secret": "hybridviz.cli.secret:secret",
+}
+"""Each command and where it is; imported when it is used, for ``serve`` patches the process first
+of all.
+"""
 
-@click.group(invoke_without_command=True)
+
+class Commands(click.Group):
+    """The commands of the table above, in its order."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attr = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), attr)
+        return found
+
+
+@click.group(cls=Commands, invoke_without_command=True)
 @click.version_option(__version__, prog_name="hybridviz")
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Serve live Bokeh apps."""
+    """Serve live Bokeh apps, and run scripts of every age."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-for _part in (serve, run, migrate, json_, html, static, info, secret):
-    command.add_command(_part)
 
 
 SCRIPTS = (".py", ".ipynb")
@@ -48,7 +66,7 @@ def main(args: Sequence[str] | None = None) -> int:
         The exit status.
     """
     given = list(sys.argv[1:] if args is None else args)
-    if given and Path(given[0]).suffix in SCRIPTS and given[0] not in command.commands:
+    if given and Path(given[0]).suffix in SCRIPTS and given[0] not in COMMANDS:
         given = ["run", *given]
     try:
         status = command.main(given, prog_name="hybridviz", standalone_mode=False)

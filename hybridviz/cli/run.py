@@ -1,6 +1,7 @@
 """``hybridviz run``: a script as Python would run it, with the names of old Bokeh if it has any."""
 
 import ast
+import builtins
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ def run(script: Path, args: tuple[str, ...]) -> None:
     sys.path.insert(0, str(script.absolute().parent))
     module = ModuleType("__main__")
     module.__file__ = str(script)
+    module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = module
     try:
         _execute(script, module)

@@ -9,6 +9,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
 
+from hybridviz.cli.listening import listen
+from hybridviz.config import Settings
+
 
 @click.command()
 @click.option("--output", "-o", metavar="DIRECTORY", help="Copy the files there, and end.")
@@ -20,10 +23,8 @@ def static(output: str | None, port: int, address: str) -> None:
         _copy(Path(output))
         return
     files = SharedDataMiddleware(NotFound(), {"/static": str(static_path())})
-    try:
-        server = make_server(address, port, files, threaded=True)
-    except (OSError, SystemExit):
-        raise click.ClickException(f"cannot listen on {address} port {port}") from None
+    listener = listen(Settings(address=address, port=port))
+    server = make_server(address, port, files, threaded=True, fd=listener.fileno())
     click.echo(f"Serving BokehJS at http://{address}:{server.port}/static/js/bokeh.min.js")
     try:
         server.serve_forever()

@@ -83,6 +83,8 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
         return OLD_FORMS[meant](*args, **options)
     if issubclass(cls, Plot) and not issubclass(cls, figure):
         options = {**_scales(options), **options}
+    if cls is ColumnDataSource and args:
+        options, args = {"data": args[0], **options}, ()
     todays: dict[str, Any] = {}
     steps: list[Callable[[Model], None]] = []
     for name, value in options.items():
@@ -155,6 +157,9 @@ class Attributes:
         if name == "js_on_click" and not hasattr(model, name):
             warn("js_on_click", "js_on_change('active', callback)")
             return partial(model.js_on_change, "active")
+        if name == "on_click" and not hasattr(model, name):
+            warn("on_click", "on_change('active', callback)")
+            return partial(_on_click, model)
         if name == "callback" and not hasattr(model, name):
             listening = {**model.js_property_callbacks, **model.js_event_callbacks}
             return next((found[0] for found in listening.values()), None)
@@ -245,6 +250,10 @@ def _on_change(source: ColumnDataSource, warn: Warn, attr: str, *callbacks: Any)
             callback("selected", _selection(old), _selection(new))
 
     source.selected.on_change("indices", tell)
+
+
+def _on_click(group: Model, callback: Callable[[Any], object]) -> None:
+    group.on_change("active", lambda attr, old, new: callback(new))
 
 
 def _selection(indices: list[int]) -> dict[str, Any]:

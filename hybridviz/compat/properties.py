@@ -4,6 +4,7 @@ An old name counts only for a model that has no property of that name today.
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -147,10 +148,24 @@ def _time_format(cls: type[Model], value: Any) -> Any:
     return _first(value) if issubclass(cls, DatetimeTickFormatter) else value
 
 
+def _columns(cls: type[Model], value: Any) -> Any:
+    """Return columns with times for dates: Bokeh makes texts of dates today, which no axis has."""
+    if not issubclass(cls, ColumnDataSource) or not isinstance(value, dict):
+        return value
+    return {name: _times(column) for name, column in value.items()}
+
+
+def _times(column: Any) -> Any:
+    if isinstance(column, list) and column and type(column[0]) is date:
+        return [datetime(day.year, day.month, day.day) for day in column]
+    return column
+
+
 CONVERTED: dict[str, Callable[[type[Model], Any], Any]] = {
     "tools": _tools,
     "tooltips": _tooltips,
     "dimensions": _dimensions,
+    "data": _columns,
     "orientation": lambda cls, value: value,
     "code": lambda cls, value: value,
     "size": lambda cls, value: value,

@@ -21,16 +21,20 @@ CALL = "__old_call__"
 
 
 ATTRIBUTES = REMOVALS.union(
-    RENAMED, DROPPED, REPLACED, CONVERTED, "add context js_on_click on_change ticker".split()
+    RENAMED,
+    DROPPED,
+    REPLACED,
+    CONVERTED,
+    "add context js_on_click on_change on_click ticker".split(),
 )
 KEYWORDS = frozenset({*RENAMED, *DROPPED, *REPLACED, *CONVERTED, *OPTIONS})
 CALLED = frozenset(
-    "Callback Circle CustomJS Figure GridPlot HBox Icon Panel Plot Text VBox figure".split()
+    "Callback Circle ColumnDataSource CustomJS Figure GridPlot HBox Icon Panel Plot Text VBox figure".split()
 )
 """Classes whose calls can mean something else than today, whatever their keywords."""
 COMMON = REMOVALS.union(
     CONVERTED,
-    "add callback context js_on_click names on_change plot session style ticker type".split(),
+    "add callback context js_on_click names on_click on_change plot session style ticker type".split(),
 )
 """Attributes that many objects have: alone they do not make a script an old one."""
 SIGNS = ATTRIBUTES - COMMON
@@ -90,7 +94,7 @@ def _is_old(module: str, name: str) -> bool:
 class _Bridges(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        if node.attr in ATTRIBUTES:
+        if node.attr in ATTRIBUTES and (node.attr != "data" or isinstance(node.ctx, ast.Store)):
             node.value = _called(OF, node.value)
         return node
 

@@ -300,3 +300,37 @@ def test_layouts_made_after_the_push_take_the_place_of_their_parts(
         """
     )
     assert [type(root).__name__ for root in document.roots] == ["Column"]
+
+
+def test_clicks_on_groups(execute: Execute) -> None:
+    found = execute(
+        """
+        from bokeh.models import Button, CheckboxGroup, RadioGroup
+        heard = []
+        boxes, radio = CheckboxGroup(labels=["a", "b"]), RadioGroup(labels=["a", "b"])
+        for group in (boxes, radio):
+            group.on_click(heard.append)
+        Button().on_click(lambda: None)
+        boxes.active = [1]
+        radio.active = 0
+        """
+    )
+    assert found["heard"] == [[1], 0]
+    assert found["told"] == [
+        "6: on_click is an old name of Bokeh; today: on_change('active', callback)"
+    ]
+
+
+def test_dates_are_times(execute: Execute) -> None:
+    found = execute(
+        """
+        from datetime import date, datetime
+        from bokeh.models import ColumnDataSource
+        one = ColumnDataSource(dict(x=[date(2014, 3, 1)], y=[1]))
+        two = ColumnDataSource(data=dict(x=[]))
+        two.data = dict(x=[date(2014, 3, 2)])
+        expected = [datetime(2014, 3, 1)], [datetime(2014, 3, 2)]
+        """
+    )
+    assert (found["one"].data["x"], found["two"].data["x"]) == found["expected"]
+    assert found["one"].data["y"] == [1]
