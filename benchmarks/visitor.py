@@ -83,7 +83,9 @@ class Visitor:
     async def open(cls, target: Target, app: str, token: str | None = None) -> "Visitor":
         """Open a session of ``app``, or join that of ``token``, and pull its document."""
         token = token or await page_token(target, app)
-        websocket = await Websocket.connect(target.host, target.port, f"/{app}/ws", token)
+        websocket = await Websocket.connect(
+            target.host, target.port, f"/{app}/ws".replace("//", "/"), token
+        )
         ack = await websocket.receive()
         if ack.type != "ACK":
             raise WrongAnswer(f"{ack.type} instead of ACK")

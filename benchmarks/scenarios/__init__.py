@@ -2,6 +2,7 @@
 
 from benchmarks.scenario import Scenario
 from benchmarks.scenarios import (
+    appends,
     beside_blocked,
     event,
     event_sizes,
@@ -9,6 +10,7 @@ from benchmarks.scenarios import (
     opens,
     pages,
     periodic,
+    uploads,
     viewers,
     waiting,
 )
@@ -27,5 +29,7 @@ SCENARIOS: dict[str, Scenario] = {
         periodic.SCENARIO,
         opens.SMALL,
         opens.DASHBOARD,
+        uploads.SCENARIO,
+        appends.SCENARIO,
     )
 }

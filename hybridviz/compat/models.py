@@ -253,7 +253,10 @@ def _on_change(source: ColumnDataSource, warn: Warn, attr: str, *callbacks: Any)
 
 
 def _on_click(group: Model, callback: Callable[[Any], object]) -> None:
-    group.on_change("active", lambda attr, old, new: callback(new))
+    def tell(attr: str, old: Any, new: Any) -> None:
+        callback(new)
+
+    group.on_change("active", tell)
 
 
 def _selection(indices: list[int]) -> dict[str, Any]:

@@ -29,12 +29,14 @@ ATTRIBUTES = REMOVALS.union(
 )
 KEYWORDS = frozenset({*RENAMED, *DROPPED, *REPLACED, *CONVERTED, *OPTIONS})
 CALLED = frozenset(
-    "Callback Circle ColumnDataSource CustomJS Figure GridPlot HBox Icon Panel Plot Text VBox figure".split()
+    "Callback Circle ColumnDataSource CustomJS Figure GridPlot HBox Icon Panel Plot Text VBox"
+    " figure".split()
 )
 """Classes whose calls can mean something else than today, whatever their keywords."""
 COMMON = REMOVALS.union(
     CONVERTED,
-    "add callback context js_on_click names on_click on_change plot session style ticker type".split(),
+    "add callback context js_on_click names on_click on_change plot session style ticker"
+    " type".split(),
 )
 """Attributes that many objects have: alone they do not make a script an old one."""
 SIGNS = ATTRIBUTES - COMMON

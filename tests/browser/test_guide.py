@@ -3,7 +3,6 @@
 The guide is not part of the project: where it is absent, ours alone are run.
 """
 
-import fcntl
 import os
 import re
 import signal
@@ -19,6 +18,7 @@ import requests
 
 from tests.browser.conftest import Browser
 from tests.browser.tab import Tab
+from tests.ports import guides_port
 from tests.servers import ROOT, Server
 
 GUIDE = ROOT.parent / "shared" / "seed" / "userguide_server.rst"
@@ -28,8 +28,7 @@ MARKS = {
     "cosine": "session.loop_until_closed()",
     "myapp": "vplot(button, p)",
 }
-PORT = 5006
-URL = f"http://localhost:{PORT}"
+URL = "http://localhost:5006"
 
 POINTS = """
 const [source] = [...Bokeh.documents[0]._all_models.values()].filter((m) => m.data != null)
@@ -75,12 +74,11 @@ def script(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Pa
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start ``hybridviz serve`` at the port that the guide names, which one test has at a time."""
-    with open("/tmp/hybridviz-test-port-5006.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with guides_port() as port:
         servers: list[Server] = []
 
         def call(*apps: Path) -> Server:
-            servers.append(Server("serve", apps, tmp_path, port=PORT))
+            servers.append(Server("serve", apps, tmp_path, port=port))
             return servers[-1]
 
         yield call

@@ -1,8 +1,11 @@
 """Names of a server and its banner."""
 
+import socket
+
 import pytest
 
 from hybridviz.cli.addresses import banner, own_hosts, public_url
+from hybridviz.cli.listening import listen
 from hybridviz.config import Settings
 
 
@@ -39,3 +42,8 @@ def test_the_banner_names_each_app() -> None:
     assert "  http://localhost:5006/a" in lines
     assert "  http://localhost:5006/b" in lines
     assert lines[-1] == "Press Ctrl-C to stop."
+
+
+def test_answers_are_not_held_back_for_acknowledgements() -> None:
+    with listen(Settings(port=0)) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
