@@ -46,6 +46,7 @@ setup(
         "test": [
             "gunicorn>=23",
             "hypothesis",
+            "ipykernel",
             "mypy",
             # The newest Panel does not take Bokeh 3.10, which Python 3.12 is tested with.
             "panel>=1.9; python_version < '3.12'",
