@@ -5,6 +5,7 @@ beside it.
 """
 
 import zlib
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,12 @@ themselves without end, and the last thing tried with columns of a wrong type ne
 """
 
 
+GZIP = 31
+"""What zlib calls a gzip stream."""
+PIECE = 1 << 20
+"""Characters of a packed array that are unpacked at a time; a multiple of 4."""
+
+
 def document_json(document: Document) -> bytes:
     """Return a document as JSON, whole. Call with its session's lock held."""
     return encode_document(document, lambda: "", inline=True)[0]
@@ -49,7 +56,42 @@ def read_document(body: bytes | memoryview) -> Document:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise PatchError(f"the document is not JSON: {error}") from None
+    _unpack(found)
     return decode_document(found)
+
+
+def _unpack(found: Any) -> None:
+    """Replace packed bytes by what they hold, one after the other: of a large document there are
+    never two forms at once.
+
+    Raises:
+        PatchError: they are not packed as Bokeh does.
+    """
+    parts = [found]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts.extend(part)
+        elif isinstance(part, dict):
+            if part.get("type") == "bytes" and isinstance(part.get("data"), str):
+                part["data"] = Buffer(ID(""), _unpacked(part.pop("data")))
+            else:
+                parts.extend(part.values())
+
+
+def _unpacked(text: str) -> bytes:
+    unzip, pieces = zlib.decompressobj(wbits=GZIP), []
+    try:
+        for start in range(0, len(text), PIECE):
+            pieces.append(unzip.decompress(b64decode(text[start : start + PIECE])))
+        if not unzip.eof:
+            raise PatchError("the document cannot be read: an array ends early")
+    except (ValueError, zlib.error) as error:
+        raise PatchError(
+            f"the document cannot be read: an array is not gzip in base64: {error}"
+        ) from None
+    del text
+    return b"".join(pieces)
 
 
 def decode_document(doc: Any, buffers: Mapping[str, bytes] | None = None) -> Document:

@@ -145,7 +145,7 @@ def _fitted(values: Any, column: Any) -> Any:
     appended; milliseconds become times.
     """
     if not isinstance(column, np.ndarray):
-        return values
+        return values.tolist() if isinstance(values, np.ndarray) else values
     if column.dtype.kind == "M" and np.asarray(values).dtype.kind in "if":
         return (np.asarray(values) * 1000).astype("datetime64[us]").astype(column.dtype)
     np.append(column[:0], values)  # whether it can be done, before anything is

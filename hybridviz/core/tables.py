@@ -28,13 +28,14 @@ def write_columns(columns: Columns, form: str) -> bytes:
     Raises:
         UnsupportedFormat: the package for it is not installed.
     """
-    lists = {name: _listed(values) for name, values in columns.items()}
     if form == ARROW:
-        return _write_arrow(lists)
+        return _write_arrow({name: _as_array(values) for name, values in columns.items()})
+    if form == JSON:
+        return _write_json(columns)
+    lists = {name: _listed(values) for name, values in columns.items()}
     if form == CSV:
         return _write_csv({name: _iso(columns[name], values) for name, values in lists.items()})
-    encode = Serializer().encode
-    return orjson.dumps({name: encode(values) for name, values in lists.items()})
+    raise UnsupportedFormat(f"columns can be had as {', '.join(FORMATS)}, not {form}")
 
 
 def read_columns(body: bytes, form: str, like: Columns) -> dict[str, Any]:
@@ -77,6 +78,31 @@ def _iso(values: Any, listed: list[Any]) -> list[Any]:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return list(np.datetime_as_string(values).tolist())
     return listed
+
+
+def _as_array(values: Any) -> Any:
+    """Return a column as an array of numbers where it is one already, else as a list."""
+    is_numbers = isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "biuf"
+    return values if is_numbers else _listed(values)
+
+
+def _write_json(columns: Columns) -> bytes:
+    encode = Serializer().encode
+    written = {
+        name: values if _is_json(values) else encode(_listed(values))
+        for name, values in columns.items()
+    }
+    return orjson.dumps(written, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _is_json(values: Any) -> bool:
+    """Return whether an array can be written as it is, without a list of it."""
+    return (
+        isinstance(values, np.ndarray)
+        and values.dtype in (np.float64, np.int64, np.int32, np.uint32, np.uint8, np.bool_)
+        and values.flags.c_contiguous
+        and (values.dtype.kind != "f" or bool(np.isfinite(values).all()))
+    )
 
 
 def _write_csv(lists: Columns) -> bytes:
@@ -152,10 +178,19 @@ def _write_arrow(lists: Columns) -> bytes:
         table = arrow.table(lists)
     except arrow.ArrowException as error:
         raise UnsupportedFormat(f"these columns cannot be written as Arrow: {error}") from None
-    sink = arrow.BufferOutputStream()
+    with arrow.MockOutputStream() as counter:
+        _write_table(arrow, counter, table)
+        body = arrow.allocate_buffer(counter.size())
+    _write_table(arrow, arrow.FixedSizeBufferWriter(body), table)
+    written = bytes(body.to_pybytes())
+    del body, table
+    arrow.default_memory_pool().release_unused()
+    return written
+
+
+def _write_table(arrow: Any, sink: Any, table: Any) -> None:
     with arrow.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
 
 
 def _read_arrow(body: bytes) -> dict[str, Any]:
@@ -170,8 +205,10 @@ def _read_arrow(body: bytes) -> dict[str, Any]:
     }
 
 
-def _of_arrow(arrow: Any, column: Any) -> list[Any]:
+def _of_arrow(arrow: Any, column: Any) -> Any:
     if arrow.types.is_temporal(column.type):
         times = column.to_numpy(zero_copy_only=False).astype("datetime64[us]")
         return _listed(times)
+    if arrow.types.is_primitive(column.type) and not column.null_count:
+        return np.array(column.to_numpy())
     return list(column.to_pylist())

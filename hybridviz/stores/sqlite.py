@@ -36,6 +36,8 @@ INSERT INTO counters VALUES ('version', 0), ('size', 0);
 ENTRY = "ident, kind, title, version, size, created, updated"
 BUSY = 5.0
 """Seconds that a write waits for those of other processes."""
+PIECE = 1 << 20
+"""Bytes of a large body that are written at a time."""
 QUEUE = 30.0
 """Seconds that a write waits for those of its own process."""
 
@@ -163,10 +165,11 @@ class SqliteStore:
     def get(self, ident: str) -> Stored | None:
         """Return one document."""
         with self._read() as connection:
-            row = connection.execute(
-                f"SELECT {ENTRY}, body FROM documents WHERE ident = ?", (ident,)
-            ).fetchone()
-        return Stored(Entry(*row[:-1]), row[-1]) if row else None
+            connection.execute("BEGIN")
+            try:
+                return _read_row(connection, ident)
+            finally:
+                connection.execute("COMMIT")
 
     def put(
         self,
@@ -193,10 +196,8 @@ class SqliteStore:
             created = known.created if known else now
             version = _count(connection, "version", 1)
             entry = Entry(ident, kind, title, version, len(body), created, now)
-            connection.execute(
-                "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (ident, kind, title, version, len(body), created, now, body),
-            )
+            row = (ident, kind, title, version, len(body), created, now)
+            _write_row(connection, row, body)
         return entry
 
     def delete(self, ident: str, *, expected: int | None = None) -> bool:
@@ -227,6 +228,34 @@ class SqliteStore:
                 self._idle.pop().close()
             with suppress(Empty):
                 self._writer.get(timeout=self._busy).close()
+
+
+def _write_row(connection: sqlite3.Connection, row: tuple[object, ...], body: bytes) -> None:
+    """Write a document; a large body piece by piece, for SQLite copies, and keeps, what it is
+    given as a parameter.
+    """
+    whole = len(body) <= PIECE
+    value = "?" if whole else "zeroblob(?)"
+    cursor = connection.execute(
+        f"REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, {value})",
+        (*row, body if whole else len(body)),
+    )
+    if whole or cursor.lastrowid is None:
+        return
+    with connection.blobopen("documents", "body", cursor.lastrowid) as blob:
+        view = memoryview(body)
+        for start in range(0, len(body), PIECE):
+            blob.write(view[start : start + PIECE])
+
+
+def _read_row(connection: sqlite3.Connection, ident: str) -> Stored | None:
+    row = connection.execute(
+        f"SELECT {ENTRY}, rowid FROM documents WHERE ident = ?", (ident,)
+    ).fetchone()
+    if row is None:
+        return None
+    with connection.blobopen("documents", "body", row[-1], readonly=True) as blob:
+        return Stored(Entry(*row[:-1]), blob.read())
 
 
 def _entry(connection: sqlite3.Connection, ident: str) -> Entry | None:

@@ -4,6 +4,7 @@ The store has the last word. What browsers and callbacks change is written behin
 what another server on the same store has written is taken over as fast.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 TEND_EVERY = 0.5
 """Seconds between two looks at the documents that are live."""
+LARGE = 10_000_000
+"""Bytes of a body from which on memory is given back at once."""
 TURNS = 64
 """Locks that keep the writes of one document apart; documents share them by the hash of their ids.
 """
@@ -149,7 +152,12 @@ class Uploads:
             HybridVizError: the store refuses it.
         """
         document = read_document(body)
-        return self._in_turn(ident, self._put, ident, document, body, expected)
+        try:
+            return self._in_turn(ident, self._put, ident, document, body, expected)
+        finally:
+            if len(body) > LARGE:
+                del document
+                gc.collect()  # a document is a cycle; the next large one needs its room
 
     def _put(self, ident: str, document: Document, body: bytes, expected: int | None) -> Entry:
         live = self._live.get(ident)
