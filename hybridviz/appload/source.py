@@ -11,7 +11,7 @@ from bokeh.document import Document
 
 from hybridviz.appload.face import written_title
 from hybridviz.appload.notebook import code_cells
-from hybridviz.compat import OldNames
+from hybridviz.compat import OldNames, allow_helpers
 from hybridviz.compat.made import add_made
 from hybridviz.compat.rewrite import has_old_names
 
@@ -91,6 +91,7 @@ class Source:
         self.title = self.title or written_title(tree)
         if self._old_names is None and has_old_names(tree):
             self._old_names = OldNames()
+            allow_helpers(self.path.parent)
         if self._old_names is not None:
             return self._old_names.compile(tree, str(name))
         return compile(tree, name, "exec", dont_inherit=True)

@@ -10,7 +10,7 @@ from types import ModuleType
 import click
 
 from hybridviz.appload.notebook import code_cells
-from hybridviz.compat import OldNames
+from hybridviz.compat import OldNames, allow_helpers
 from hybridviz.compat.rewrite import has_old_names
 from hybridviz.errors import ClientError
 
@@ -22,6 +22,7 @@ def run(script: Path, args: tuple[str, ...]) -> None:
     """Run SCRIPT, of today or of Bokeh 0.7 to 0.12, with ARGS as its arguments."""
     sys.argv[:] = [str(script), *args]
     sys.path.insert(0, str(script.absolute().parent))
+    allow_helpers(script.parent)
     module = ModuleType("__main__")
     module.__file__ = str(script)
     module.__dict__["__builtins__"] = builtins

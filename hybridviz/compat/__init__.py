@@ -8,7 +8,8 @@ sees bokeh as it is. The way of a script:
     its imports > `modules` > `table`: what took whose place      its objects > `models`, `glyphs`
 """
 
+from hybridviz.compat.helpers import allow_helpers
 from hybridviz.compat.names import OldNames, OldNameWarning
 from hybridviz.compat.notebook import enable
 
-__all__ = ("OldNameWarning", "OldNames", "enable")
+__all__ = ("OldNameWarning", "OldNames", "allow_helpers", "enable")

@@ -10,9 +10,12 @@ const old_selection = (now) => ({
   "0d": {flag: false, indices: []}, "1d": {indices: now.indices}, "2d": {indices: {}},
 });
 const old_model = (model) => {
-  if (model == null || model.properties == null || "get" in model) return model;
-  model.get = (name) => name == "selected" && "data" in model
-    ? old_selection(model.selected) : old_model(model[name]);
+  if (model == null || model.properties == null || model.is_old) return model;
+  const today = model.get;  // a source has columns by it
+  model.is_old = true;
+  model.get = (name) => !(name in model.properties) && today != null ? today.call(model, name)
+    : name == "selected" && "data" in model ? old_selection(model.selected)
+    : old_model(model[name]);
   model.set = (name, value) => {
     const values = typeof name == "string" ? {[name]: value} : name;
     for (const [key, to] of Object.entries(values)) {
@@ -33,7 +36,7 @@ for (const given of arguments) old_model(given);
 
 def is_old(code: Any) -> bool:
     """Return whether code calls methods that models have no more."""
-    return isinstance(code, str) and bool(OLD.search(code))
+    return isinstance(code, str) and bool(OLD.search(code)) and not code.startswith(PRELUDE)
 
 
 def modernised(code: str) -> str:

@@ -13,6 +13,7 @@ from bokeh.document import Document
 from bokeh.io import curdoc
 
 from hybridviz.appload.script import ScriptApp
+from hybridviz.compat import OldNameWarning
 from hybridviz.errors import AppLoadError
 from hybridviz.runtime.manual import ManualRuntime
 from hybridviz.sessions import Session
@@ -221,3 +222,26 @@ def test_refresh_reads_a_changed_script(write: Write) -> None:
     path.unlink()
     assert not app.refresh()
     assert os.listdir(path.parent) == []
+
+
+def test_an_app_of_old_and_the_module_beside_it(write: Write) -> None:
+    write("helper_of_old.py", "from bokeh.plotting import figure\nPLOT = dict(plot_width=77)\n")
+    source = (
+        "from helper_of_old import PLOT, figure\nfrom bokeh.plotting import curdoc, vplot\n"
+        "curdoc().add_root(vplot(figure(**PLOT)))\n"
+    )
+    document = Document()
+    with pytest.warns(OldNameWarning) as told:
+        ScriptApp(write("app.py", source)).run(document)
+    assert len(told) == 2
+    assert document.roots[0].children[0].width == 77  # type: ignore[attr-defined]
+
+
+def test_plots_of_an_old_app_join_its_document(write: Write) -> None:
+    source = (
+        "from bokeh.models.widgets import VBoxForm\nfrom bokeh.plotting import figure\nfigure()"
+    )
+    document = Document()
+    with pytest.warns(OldNameWarning, match="VBoxForm"):
+        ScriptApp(write("app.py", source)).run(document)
+    assert len(document.roots) == 1

@@ -124,3 +124,13 @@ def test_a_client_without_a_server_is_one_line(script: Any) -> None:
     assert done.stderr.startswith("hybridviz: ")
     assert "hybridviz serve" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_modules_beside_an_old_script_have_the_names_too(script: Any, tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    script("from bokeh.plotting import figure\ndef plot(): return figure(plot_width=77)", "one.py")
+    script("from bokeh.io import hplot\nfrom one import plot", "package/__init__.py")
+    source = "import package, json\nprint(package.hplot(package.plot()).children[0].width)"
+    done = run(script(source))
+    assert (done.returncode, done.stdout) == (0, "77\n"), done.stderr
+    assert done.stderr.count("OldNameWarning") == 2
