@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from bokeh.core.properties import UnitsSpec
 from bokeh.model import Model
 from bokeh.models import (
     ColumnDataSource,
@@ -196,8 +197,8 @@ def translate(
         return {"location": value}, []
     if has_property(cls, name) and name not in DEPRECATED:
         convert = CONVERTED.get(name)
-        if issubclass(cls, Glyph) and isinstance(value, list) and len(value) == 1:
-            return {name: {"value": value[0]}}, []
+        if issubclass(cls, Glyph):
+            value = _spec(cls, name, value)
         return {name: convert(cls, value) if convert else value}, []
     if name in DROPPED:
         warn(name, f"nothing: {DROPPED[name]}")
@@ -211,6 +212,15 @@ def translate(
         return {name: value}, []
     warn(name, path)
     return ({path: value}, []) if "." not in path else ({}, [partial(set_path, path, value)])
+
+
+def _spec(cls: type[Model], name: str, value: Any) -> Any:
+    """Return what says how a glyph finds its values, in the form that it has today."""
+    if isinstance(value, list) and len(value) == 1:
+        return {"value": value[0]}
+    if isinstance(value, dict) and not isinstance(cls.lookup(name).property, UnitsSpec):
+        return {key: part for key, part in value.items() if key != "units"}
+    return value
 
 
 def set_path(path: str, value: Any, model: Model) -> None:

@@ -33,6 +33,8 @@ CALLED = frozenset(
     " figure".split()
 )
 """Classes whose calls can mean something else than today, whatever their keywords."""
+OTHERS = frozenset({"Callback", "GridPlot", "HBox", "Panel", "VBox"})
+"""Classes of which today's have the names, and little else."""
 COMMON = REMOVALS.union(
     CONVERTED,
     "add callback context js_on_click names on_click on_change plot session style ticker"
@@ -68,6 +70,10 @@ def _is_sign(node: ast.AST) -> bool:
             return attr != "circle" or all(keyword.arg != "radius" for keyword in keywords)
         case ast.Call(func=function, keywords=keywords) if _last_name(function) == "Circle":
             return all(keyword.arg != "radius" for keyword in keywords)
+        case ast.Call(func=function) if _last_name(function) in OTHERS:
+            return True
+        case ast.Call(func=ast.Attribute(), args=[ast.Name(), *_], keywords=keywords):
+            return any(keyword.arg == "source" for keyword in keywords)
         case ast.Name(id=name):
             return name in ALL_NAMES
         case ast.keyword(arg=str(name)):

@@ -189,7 +189,7 @@ def test_other_properties(execute: Execute) -> None:
         pan = PanTool(dimensions=["width"])
         box = BoxSelectTool(select_every_mousemove=True, dimensions=["width", "height"])
         table = DataTable(row_headers=False)
-        text = Text(x=1, y=2, text=["No data"])
+        text = Text(x={"field": "a", "units": "screen"}, y=2, text=["No data"])
         p = figure(responsive=True)
         p.ygrid[0].ticker.desired_num_ticks = 3
         """
