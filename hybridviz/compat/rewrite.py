@@ -66,14 +66,12 @@ def _is_sign(node: ast.AST) -> bool:
             return attr in SIGNS or attr in ALL_NAMES or attr == "reverse"
         case ast.Call(func=ast.Attribute(attr="trigger"), args=[_, _, _, *_]):
             return True
-        case ast.Call(func=ast.Attribute(attr=attr), keywords=keywords) if attr in METHODS:
-            return attr != "circle" or all(keyword.arg != "radius" for keyword in keywords)
+        case ast.Call(func=ast.Attribute(attr=attr)) if _is_old_glyph(attr, node):
+            return True
         case ast.Call(func=function, keywords=keywords) if _last_name(function) == "Circle":
             return all(keyword.arg != "radius" for keyword in keywords)
         case ast.Call(func=function) if _last_name(function) in OTHERS:
             return True
-        case ast.Call(func=ast.Attribute(), args=[ast.Name(), *_], keywords=keywords):
-            return any(keyword.arg == "source" for keyword in keywords)
         case ast.Name(id=name):
             return name in ALL_NAMES
         case ast.keyword(arg=str(name)):
@@ -81,6 +79,14 @@ def _is_sign(node: ast.AST) -> bool:
         case ast.Constant(value=str(text)):
             return text == "selected" or OLD_TOOL.search(text) is not None or is_old(text)
     return False
+
+
+def _is_old_glyph(name: str, call: ast.Call) -> bool:
+    """Return whether a method draws a marker, or is given values beside a source."""
+    keywords = {keyword.arg for keyword in call.keywords}
+    if name in METHODS and (name != "circle" or "radius" not in keywords):
+        return True
+    return "source" in keywords and bool(call.args) and isinstance(call.args[0], ast.Name)
 
 
 def _is_bokeh(module: str) -> bool:

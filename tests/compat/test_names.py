@@ -269,7 +269,8 @@ def test_scripts_of_today_are_not_taken_for_old_ones(path: Path) -> None:
         "CustomJS(code='s.get(\"data\")')",
         "palette.reverse()",
         "GridPlot(children=[[p, q]])",
-        "p.rect(x, y, radius=3, source=source)",
+        "p.rect(x, y, source=source)",
+        "p.circle(x, y, radius=3, source=source)",
     ],
 )
 def test_what_tells_an_old_script(code: str) -> None:
