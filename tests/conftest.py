@@ -1,11 +1,19 @@
 """What holds for every test: no test is skipped, and sizes grow with ``--soak``."""
 
+import signal
 from collections.abc import Generator
 from importlib.util import find_spec
 
 import pytest
 
 collect_ignore = [] if find_spec("panel") else ["cli/test_panel_options.py"]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also where the tests run in the background: a
+    shell has them ignore it there, and their children inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
