@@ -11,6 +11,9 @@ from bokeh.models import ColumnDataSource, Slider
 
 from tests.servers import Server
 
+# Tornado asks for a loop where nobody has set one yet, which Python 3.12 warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop")
+
 
 @pytest.fixture
 def opened() -> Iterator[Callable[[ClientSession], ClientSession]]:
