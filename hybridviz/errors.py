@@ -220,6 +220,12 @@ class DocumentNotFound(HybridVizError):
     status = 404
 
 
+class TitleTaken(HybridVizError):
+    """An old client wants a new document with the title of one that is there."""
+
+    status = 409
+
+
 class DocumentInUse(HybridVizError):
     """The name is that of something else, or of several things."""
 

@@ -21,6 +21,10 @@ from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError
+from hybridviz.legacy_rest.library import Library
+from hybridviz.legacy_rest.live import LiveDocuments
+from hybridviz.legacy_rest.routes import LegacyViews
+from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request, Session, SessionRegistry
@@ -96,7 +100,10 @@ class HybridViz:
         self.settings = settings = self._given or _settings_of(app)
         self.runtime = choose_runtime()
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
-        self._uploads = self._make_uploads()
+        store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
+        self._uploads = Uploads(store, self.runtime, self._open_upload)
+        library = Library(store, self.runtime)
+        self._legacy = LiveDocuments(library, self.runtime, self._uploads.fill, self._end_upload)
         self.served = served = self._serve_all()
         self._links = links = self._make_links(app)
         gate = open_gate(settings, served[SPACE].registry.context.call)
@@ -122,6 +129,8 @@ class HybridViz:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, size))
+        views = LegacyViews(library, self._legacy, access, size, pages.document)
+        add_legacy_routes(routes, views, partial(sockets.view, SPACE))
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self
@@ -161,13 +170,11 @@ class HybridViz:
             self._closing.close(reason)
             self._uploads.close()
 
-    def _make_uploads(self) -> Uploads:
-        settings = self.settings
-        store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
-        return Uploads(store, self.runtime, self._open_upload)
-
     def _open_upload(self, ident: str, request: Request) -> Session:
         return self.served[SPACE].open(ident, request)
+
+    def _end_upload(self, session: Session) -> None:
+        self.served[SPACE].registry.discard(session, reason="the document was deleted")
 
     def _keep_ready(self, item: ServedApp, key: bytes) -> None:
         """Keep a session of an app ready for its next visitor, if that is wanted."""
@@ -230,7 +237,7 @@ class HybridViz:
         for app in apps:
             served[app.route] = self._serve(app)
         if SPACE not in served:
-            served[SPACE] = self._serve(DocumentSpace(self._uploads.fill))
+            served[SPACE] = self._serve(DocumentSpace(self._legacy.fill))
         return served
 
     def _serve(self, app: App) -> ServedApp:

@@ -153,6 +153,19 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"  # the token is for one visitor
         return response
 
+    def document(self, ident: str) -> Response:
+        """Answer the page of one document of the document space, at whatever URL it was asked for.
+
+        Raises:
+            HandshakeRefused: nobody is logged in.
+            AppLoadError: it cannot be read.
+        """
+        space = self._served[SPACE]
+        visit = self._visit(space, self._visitors.user())
+        response = Response(self._eager_page(space, ident, visit, None), mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""
         mode = self._settings.session_ids

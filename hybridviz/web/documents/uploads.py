@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 TEND_EVERY = 0.5
 """Seconds between two looks at the documents that are live."""
+KIND = "document"
+"""What the store calls uploads."""
 LARGE = 10_000_000
 """Bytes of a body from which on memory is given back at once."""
 TURNS = 64
@@ -128,7 +130,7 @@ class Uploads:
 
     def entries(self) -> list[Entry]:
         """Return what is stored, sorted by id."""
-        return self._offload(self._store.entries)
+        return self._offload(self._store.entries, KIND)
 
     def read(self, ident: str) -> Stored:
         """Return a document as it is now.

@@ -1,0 +1,121 @@
+"""The documents of old clients: found by id or title, kept in the store as they came."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hybridviz.errors import DocumentNotFound, TitleTaken
+from hybridviz.legacy_rest.raw import RawDocument, new_document, read_raw
+from hybridviz.runtime.base import Lock, Runtime
+from hybridviz.stores import Entry, Store
+
+T = TypeVar("T")
+
+KIND = "legacy"
+"""What the store calls these documents."""
+PREFIX = "legacy:"
+"""What stands before their ids in the store, so that no upload of today has such a one."""
+
+
+class Library:
+    """All documents of old clients.
+
+    Args:
+        store: where they survive.
+        runtime: keeps the store off the hub.
+    """
+
+    def __init__(self, store: Store, runtime: Runtime) -> None:
+        self._store = store
+        self._runtime = runtime
+        self._known: dict[str, tuple[int, RawDocument]] = {}
+        self._turn: Lock = runtime.lock()
+
+    def of_user(self, user: str) -> list[RawDocument]:
+        """Return the documents of a user, the oldest first."""
+        entries = sorted(self._entries(), key=lambda entry: entry.created)
+        found = (self.find(entry.ident.removeprefix(PREFIX)) for entry in entries)
+        return [raw for raw in found if raw.owner == user]
+
+    def has(self, ident: str) -> bool:
+        """Return whether there is a document of that id."""
+        return ident in self._known or self._entry(ident) is not None
+
+    def find(self, ident: str) -> RawDocument:
+        """Return a document as it is now.
+
+        Raises:
+            DocumentNotFound: there is none.
+        """
+        entry = self._entry(ident)
+        if entry is None:
+            self._known.pop(ident, None)
+            raise DocumentNotFound(f"there is no document {ident!r}")
+        version, raw = self._known.get(ident, (0, None))
+        if raw is None or version != entry.version:
+            stored = self._offload(lambda: self._store.get(PREFIX + ident))
+            if stored is None:
+                raise DocumentNotFound(f"there is no document {ident!r}")
+            raw, version = read_raw(stored.body), stored.entry.version
+            self._known[ident] = version, raw
+        return raw
+
+    def titled(self, user: str, title: str) -> RawDocument | None:
+        """Return the document of that title, or None."""
+        return next((raw for raw in self.of_user(user) if raw.title == title), None)
+
+    def create(self, user: str, title: str) -> RawDocument:
+        """Make an empty document.
+
+        Raises:
+            TitleTaken: the user has one of that title.
+        """
+        if self.titled(user, title) is not None:
+            raise TitleTaken(f"there is a document {title!r} already")
+        raw = new_document(title, user)
+        self.save(raw)
+        return raw
+
+    def change(self, ident: str, call: Callable[[RawDocument], T]) -> tuple[RawDocument, T]:
+        """Change a document, wholly or not at all; one change at a time.
+
+        Returns:
+            The document after it, and what ``call(document)`` returned.
+
+        Raises:
+            DocumentNotFound: there is none.
+            HybridVizError: what the call, or the store, raised; nothing is changed then.
+        """
+        self._turn.acquire()
+        try:
+            raw = self.find(ident).copy()
+            result = call(raw)
+            self.save(raw)
+            return raw, result
+        finally:
+            self._turn.release()
+
+    def save(self, raw: RawDocument) -> None:
+        """Write a document; once this returns it is durable.
+
+        Raises:
+            StoreUnavailable, StoreFull: it cannot be written now.
+        """
+        body = raw.to_json()
+        entry = self._offload(
+            lambda: self._store.put(PREFIX + raw.id, body, title=raw.title, kind=KIND)
+        )
+        self._known[raw.id] = entry.version, raw
+
+    def remove(self, ident: str) -> None:
+        """Remove a document, if it is there."""
+        self._known.pop(ident, None)
+        self._offload(lambda: self._store.delete(PREFIX + ident))
+
+    def _entries(self) -> list[Entry]:
+        return self._offload(lambda: self._store.entries(KIND))
+
+    def _entry(self, ident: str) -> Entry | None:
+        return self._offload(lambda: self._store.entry(PREFIX + ident))
+
+    def _offload(self, call: Callable[[], T]) -> T:
+        return self._runtime.offload(call)

@@ -1,0 +1,135 @@
+"""A document as a client of Bokeh 0.10 has uploaded it: its JSON, kept as it came.
+
+Pure: knows neither today's models nor requests. The form of each model is ``{"type", "id",
+"attributes"}``; references to others are ``{"type", "id"}``. Source: bokeh/server of Bokeh 0.10.0.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from hybridviz.errors import PatchError
+
+Json = dict[str, Any]
+
+CONTEXT = "PlotContext"
+"""The type of the one model whose children are what a document shows."""
+
+
+@dataclass(slots=True)
+class RawDocument:
+    """One uploaded document.
+
+    Attributes:
+        id: its id, a UUID.
+        title: the name by which clients find it.
+        owner: name of the user who has made it.
+        apikey: who shows it may write.
+        readonlyapikey: who shows it may read.
+        context: id of its plot context.
+        models: all models by their ids.
+        published: whether everybody may read it.
+    """
+
+    id: str
+    title: str
+    owner: str
+    apikey: str
+    readonlyapikey: str
+    context: str
+    models: dict[str, Json] = field(default_factory=dict)
+    published: bool = False
+
+    def copy(self) -> "RawDocument":
+        """Return a document that can be changed without changing this one."""
+        return replace(self, models=dict(self.models))
+
+    def reference(self) -> Json:
+        """Return the reference to the plot context."""
+        return {"type": CONTEXT, "id": self.context}
+
+    def reachable(self, start: str = "") -> list[Json]:
+        """Return the models that one refers to, and it: by default all that the document shows."""
+        found: dict[str, Json] = {}
+        waiting = [start or self.context]
+        while waiting:
+            ident = waiting.pop()
+            model = self.models.get(ident)
+            if model is not None and ident not in found:
+                found[ident] = model
+                waiting += references(model["attributes"])
+        return list(found.values())
+
+    def prune(self) -> None:
+        """Forget what is not reachable."""
+        self.models = {model["id"]: model for model in self.reachable()}
+
+    def upsert(self, specs: Iterable[Any]) -> list[str]:
+        """Add models, or change attributes of those that are there; all of them or none.
+
+        Returns:
+            Their ids.
+
+        Raises:
+            PatchError: one of them is no model.
+        """
+        checked = [_checked(spec) for spec in specs]
+        for spec in checked:
+            known = self.models.get(spec["id"])
+            kind = known["type"] if known else spec["type"]
+            attributes = {**(known["attributes"] if known else {}), **spec["attributes"]}
+            attributes |= {"id": spec["id"], "doc": self.id}
+            model = {"type": kind, "id": spec["id"], "attributes": attributes}
+            subtype = spec.get("subtype") or (known or {}).get("subtype")
+            self.models[spec["id"]] = model | ({"subtype": subtype} if subtype else {})
+        return [spec["id"] for spec in checked]
+
+    def to_json(self) -> bytes:
+        """Return it as it is stored."""
+        return orjson.dumps({name: getattr(self, name) for name in self.__slots__})
+
+
+def new_document(title: str, owner: str) -> RawDocument:
+    """Return an empty document."""
+    document = RawDocument(
+        str(uuid4()), title, owner, str(uuid4()), str(uuid4()), context=str(uuid4())
+    )
+    document.upsert(
+        [{"type": CONTEXT, "id": document.context, "attributes": {"children": [], "tags": []}}]
+    )
+    return document
+
+
+def read_raw(body: bytes) -> RawDocument:
+    """Return what `RawDocument.to_json` has written."""
+    return RawDocument(**orjson.loads(body))
+
+
+def references(value: Any) -> Iterator[str]:
+    """Yield the ids that a value refers to."""
+    if isinstance(value, dict):
+        if is_reference(value):
+            yield value["id"]
+            return
+        for part in value.values():
+            yield from references(part)
+    elif isinstance(value, list) and value and isinstance(value[0], dict | list | None):
+        for part in value:
+            yield from references(part)
+
+
+def is_reference(value: Any) -> bool:
+    """Return whether a value is a reference to a model."""
+    return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+
+
+def _checked(spec: Any) -> Json:
+    if not isinstance(spec, dict):
+        raise PatchError("a model is an object with type, id and attributes")
+    texts = all(isinstance(spec.get(name), str) and spec[name] for name in ("type", "id"))
+    if not texts or not isinstance(spec.get("attributes"), dict):
+        raise PatchError("a model has a type, an id and attributes")
+    return spec

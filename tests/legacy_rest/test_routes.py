@@ -1,0 +1,222 @@
+"""The REST interface of Bokeh 0.10 on a real server: what its clients do, and what goes wrong."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from hybridviz.client import pull_session
+from tests.client.conftest import until
+from tests.legacy_rest.conftest import DATA, ROOTS, ref, small, spec
+from tests.servers import Server
+
+JSON = {"content-type": "application/json"}
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    options = ["--max-upload-size", "200000"]
+    server = Server("serve", [], tmp_path_factory.mktemp("legacy"), options=options)
+    yield server
+    server.kill()
+
+
+class Old:
+    """What a client of Bokeh 0.10 does with one document.
+
+    Args:
+        server: the server.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.url = server.url
+        self.title = str(uuid4())
+        known = self("POST", "/bokeh/doc/", {"title": self.title}).json()
+        self.id = next(doc["docid"] for doc in known["docs"] if doc["title"] == self.title)
+        self.context = self.models()[0]["id"]
+
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
+        data = None if body is None else json.dumps(body)
+        return requests.request(method, self.url + path, data=data, timeout=30, **more)
+
+    def models(self) -> list[Json]:
+        found: list[Json] = self("GET", f"/bokeh/bb/{self.id}/").json()
+        return found
+
+    def model(self, ident: str) -> Json:
+        return next(model["attributes"] for model in self.models() if model["id"] == ident)
+
+    def push(self, *specs: Json) -> requests.Response:
+        return self("POST", f"/bokeh/bb/{self.id}/bulkupsert", list(specs))
+
+    def show(self) -> None:
+        """Upload a small document."""
+        context = spec("PlotContext", self.context, children=list(ROOTS))
+        self.push(*small(), context).raise_for_status()
+
+
+@pytest.fixture
+def old(server: Server) -> Old:
+    return Old(server)
+
+
+def test_the_steps_of_output_server_and_show(old: Old) -> None:
+    assert old("GET", "/bokeh/ping").text == "pong"
+    assert set(old("GET", f"/bokeh/getdocapikey/{old.id}").json()) == {"apikey"}
+    assert old("POST", f"/bokeh/bb/{old.id}/gc").json() == {"status": "success"}
+    (context,) = old.models()
+    assert (context["type"], context["attributes"]["children"]) == ("PlotContext", [])
+    old.show()
+    assert {model["type"] for model in old.models()} == {
+        "PlotContext",
+        "Plot",
+        "Range1d",
+        "GlyphRenderer",
+        "Line",
+        "ColumnDataSource",
+        "Slider",
+    }
+    page = old("GET", f"/bokeh/doc/{old.id}/{old.context}")
+    assert page.status_code == 200
+    assert old.title in page.text
+
+
+def test_the_answer_to_bulkupsert_has_what_was_pushed(old: Old) -> None:
+    old.show()
+    answer = old.push(spec("Slider", "slider", value=5)).json()
+    assert answer["msgtype"] == "modelpush"
+    assert [model["id"] for model in answer["modelspecs"]] == ["slider"]
+    assert answer["modelspecs"][0]["attributes"]["title"] == "s"
+
+
+def test_single_models(old: Old) -> None:
+    old.show()
+    path = f"/bokeh/bb/{old.id}/Slider/slider/"
+    assert old("GET", path).json()["value"] == 3
+    assert old("PUT", path, {"value": 4, "noop": True}).json() == {"noop": True}
+    assert old("PATCH", path, {"title": "new"}).json() == {"noop": True}
+    assert (old.model("slider")["value"], old.model("slider")["title"]) == (4, "new")
+    assert [m["id"] for m in old("GET", f"/bokeh/bb/{old.id}/Slider/").json()] == ["slider"]
+    assert old("GET", f"/bokeh/bb/{old.id}/Nothing/").json() == []
+
+
+def test_what_browsers_of_old_ask_for(old: Old) -> None:
+    old.show()
+    info = old("GET", f"/bokeh/bokehinfo/{old.id}/")
+    assert info.headers["Access-Control-Allow-Origin"] == "*"
+    assert info.json()["plot_context_ref"] == ref("PlotContext", old.context)
+    found = old("GET", f"/bokeh/objinfo/{old.id}/plot").json()
+    assert (found["type"], len(found["all_models"])) == ("Plot", 6)
+    assert old("GET", "/bokeh/wsurl/").text.endswith("/bokeh/sub")
+    assert old("GET", "/bokeh/doc/", params={"title": old.title}).json()["docid"] == old.id
+
+
+def test_a_document_is_removed(old: Old) -> None:
+    docs = old("DELETE", f"/bokeh/doc/{old.id}/").json()["docs"]
+    assert old.id not in [doc["docid"] for doc in docs]
+    assert old("GET", f"/bokeh/bb/{old.id}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/bokeh/doc/", {}, 400),
+        ("POST", "/bokeh/doc/", [], 422),
+        ("POST", "/bokeh/doc/", {"title": 3}, 400),
+        ("GET", "/bokeh/doc/", None, 400),
+        ("GET", "/bokeh/bb/none/", None, 404),
+        ("POST", "/bokeh/bb/none/bulkupsert", [], 404),
+        ("POST", "/bokeh/bb/none/gc", None, 404),
+        ("GET", "/bokeh/doc/none/none", None, 404),
+        ("GET", "/bokeh/doc/none/show", None, 404),
+        ("GET", "/bokeh/bb/{id}/Plot/none/", None, 404),
+        ("GET", "/bokeh/objinfo/{id}/none", None, 404),
+        ("POST", "/bokeh/bb/{id}/bulkupsert", {}, 422),
+        ("POST", "/bokeh/bb/{id}/bulkupsert", [7], 422),
+        ("POST", "/bokeh/bb/{id}/bulkupsert", [{"type": "Slider", "id": "slider"}], 422),
+        ("PUT", "/bokeh/bb/{id}/Slider/slider/", [], 422),
+        ("POST", "/bokeh/bb/{id}/bulkupsert", [spec("Div", "d", text="x" * 300_000)], 413),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    old: Old, method: str, path: str, body: Any, status: int
+) -> None:
+    old.show()
+    before = old.models()
+    reply = old(method, path.format(id=old.id), body)
+    assert (reply.status_code, list(reply.json())) == (status, ["error"])
+    assert old.models() == before
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b"\xff", b"nonsense"])
+def test_bodies_that_are_no_json(old: Old, body: bytes) -> None:
+    url = f"{old.url}/bokeh/bb/{old.id}/bulkupsert"
+    assert requests.post(url, body, headers=JSON, timeout=30).status_code == 400
+
+
+def test_a_title_is_taken_once(old: Old) -> None:
+    assert old("POST", "/bokeh/doc/", {"title": old.title}).status_code == 409
+
+
+def test_numbers_that_json_lacks(old: Old) -> None:
+    old.show()
+    url = f"{old.url}/bokeh/bb/{old.id}/ColumnDataSource/source/"
+    body = b'{"data": {"x": [1, NaN, 100000000000000000000000], "y": [Infinity, 2, 3]}}'
+    requests.put(url, body, headers=JSON, timeout=30).raise_for_status()
+    assert old.model("source")["data"] == {"x": [1, "NaN", 1e23], "y": ["Infinity", 2, 3]}
+
+
+def test_a_page_of_another_site_cannot_upload(old: Old) -> None:
+    url = f"{old.url}/bokeh/bb/{old.id}/bulkupsert"
+    headers = {"Origin": "http://evil.example", "content-type": "text/plain"}
+    assert requests.post(url, b"[]", headers=headers, timeout=30).status_code == 401
+
+
+def test_documents_of_old_are_no_uploads_of_today(old: Old) -> None:
+    listed = old("GET", "/api/documents").json()["documents"]
+    assert not [entry for entry in listed if "legacy" in entry["id"]]
+
+
+def test_whoever_looks_sees_each_change_and_is_heard(old: Old) -> None:
+    old.show()
+    with pull_session(old.id, old.url) as session:
+        assert session.document is not None
+        slider: Any = session.document.get_model_by_name("slider")
+        source: Any = session.document.get_model_by_name("source")
+        assert (slider.value, session.document.title) == (3, old.title)
+        old("PUT", f"/bokeh/bb/{old.id}/Slider/slider/", {"value": 6}).raise_for_status()
+        old.push(spec("ColumnDataSource", "source", data={"x": [1], "y": [9]})).raise_for_status()
+        until(lambda: slider.value == 6 and list(source.data["y"]) == [9])
+        slider.value = 7
+        source.selected.indices = [0]
+        until(lambda: old.model("slider")["value"] == 7)
+        until(lambda: old.model("source").get("selected", {}).get("1d") == {"indices": [0]})
+        context = spec("PlotContext", old.context, children=[ref("Slider", "slider")])
+        old.push(context).raise_for_status()
+        until(lambda: session.document is not None and len(session.document.roots) == 1)
+
+
+def test_documents_survive_the_server(tmp_path: Path) -> None:
+    server = Server("serve", [], tmp_path)
+    try:
+        old = Old(server)
+        specs = json.loads((DATA / "line_animate.json").read_text())
+        specs = json.loads(json.dumps(specs).replace(_context(specs), old.context))
+        old.push(*specs).raise_for_status()
+        before = old.models()
+        keys = old("GET", f"/bokeh/getdocapikey/{old.id}").json()
+        server.kill()
+        server.start()
+        assert old.models() == before
+        assert old("GET", f"/bokeh/getdocapikey/{old.id}").json() == keys
+    finally:
+        server.kill()
+
+
+def _context(specs: list[Json]) -> str:
+    return next(str(model["id"]) for model in specs if model["type"] == "PlotContext")

@@ -1,0 +1,162 @@
+"""Models of 2015 as today's: recorded uploads, and the single rules."""
+
+import math
+from typing import Any
+
+import pytest
+from bokeh.document import Document
+from bokeh.models import (
+    Button,
+    CategoricalScale,
+    Circle,
+    Column,
+    ColumnDataSource,
+    LogScale,
+    Row,
+    Scatter,
+    Slider,
+)
+
+from hybridviz.core.documents import document_json, read_document
+from hybridviz.legacy_rest.raw import RawDocument
+from hybridviz.legacy_rest.translation import Translator
+from hybridviz.legacy_rest.translation.values import columns, date_format
+from tests.legacy_rest.conftest import RECORDED, recorded, ref, shown, small, spec
+
+
+def translated(raw: RawDocument) -> tuple[Document, Translator]:
+    translator, document = Translator(raw), Document()
+    for root in translator.roots():
+        document.add_root(root)
+    return document, translator
+
+
+def one(kind: str, **attributes: Any) -> Any:
+    """Return today's model of one old model."""
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    raw.upsert([spec(kind, "it", **attributes)])
+    return Translator(raw).model("it")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_recorded_uploads_become_documents_of_today(name: str) -> None:
+    raw = recorded(name)
+    document, translator = translated(raw)
+    assert document.roots
+    assert [note for note in translator.notices if "Dropdown.value" not in note] == []
+    again = read_document(document_json(document))
+    assert len(again.models) == len(document.models)
+    assert set(translator.models) <= set(raw.models)
+
+
+def test_models_keep_their_ids_and_values(raw: RawDocument) -> None:
+    document, translator = translated(raw)
+    plot: Any = translator.models["plot"]
+    source: Any = translator.models["source"]
+    assert (plot.title.text, plot.width, plot.toolbar_location) == ("Small", 300, "above")
+    assert plot.renderers[0].glyph.line_color == "red"
+    assert plot.renderers[0].data_source is source
+    assert math.isnan(source.data["y"][1])
+    assert [root.id for root in document.roots] == ["plot", "slider"]
+
+
+def test_changes_are_made_in_place(raw: RawDocument) -> None:
+    document, translator = translated(raw)
+    events: list[Any] = []
+    document.on_change(events.append)
+    raw.upsert([spec("ColumnDataSource", "source", data={"x": [1], "y": [2]})])
+    raw.upsert([spec("Slider", "slider", value=8)])
+    translator.update(["source", "slider"])
+    assert [(event.model.id, event.attr) for event in events] == [
+        ("source", "data"),
+        ("slider", "value"),
+    ]
+
+
+def test_what_cannot_be_shown_is_named_and_the_rest_is_shown(raw: RawDocument) -> None:
+    shown(
+        raw,
+        [spec("Hologram", "h"), spec("Slider", "slider", glow=1, value="much")],
+        ref("Hologram", "h"),
+        ref("Slider", "slider"),
+    )
+    document, translator = translated(raw)
+    assert translator.notices == [
+        "Hologram cannot be shown",
+        "Slider.value cannot be 'much'",
+        "Slider.glow has no equal today",
+    ] or set(translator.notices) == {
+        "Hologram cannot be shown",
+        "Slider.value cannot be 'much'",
+        "Slider.glow has no equal today",
+    }
+    assert [type(root) for root in document.roots] == [Slider]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "expected"),
+    [
+        ("Circle", {"x": {"field": "x"}, "size": {"value": 9, "units": "screen"}}, Scatter),
+        ("Circle", {"x": {"field": "x"}, "radius": {"value": 1, "units": "data"}}, Circle),
+        ("SquareX", {}, Scatter),
+        ("HBox", {"children": []}, Row),
+        ("VBoxForm", {"children": []}, Column),
+        ("Button", {"type": "success", "clicks": 3, "callback": None}, Button),
+    ],
+)
+def test_types(kind: str, attributes: dict[str, Any], expected: type) -> None:
+    assert type(one(kind, **attributes)) is expected
+
+
+def test_single_attributes() -> None:
+    assert one("Button", type="link").button_type == "light"
+    assert one("PanTool", dimensions=["width"]).dimensions == "width"
+    assert one("BoxSelectTool", dimensions=["width", "height"]).dimensions == "both"
+    assert one("HoverTool", tooltips={"a": "@a"}).tooltips == [("a", "@a")]
+    assert one("Select", options=[{"name": "N", "value": "v"}, "x"]).options == [("v", "N"), "x"]
+    assert one("Legend", orientation="top_left").location == "top_left"
+    assert one("Grid", grid_line_color={"value": None}).grid_line_color is None
+    assert one("DateFormatter", format="yy M d").format == "%Y %b %-d"
+    assert one("DatetimeTickFormatter", formats={"days": ["%d"]}).days == "%d"
+    assert one("Slider").end == 1
+    assert one("Range1d", start=3).start == 3
+
+
+def test_scales_follow_ranges_and_mappers() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    plot = small()[0]
+    plot["attributes"] |= {"x_range": ref("FactorRange", "f"), "y_mapper_type": "log"}
+    raw.upsert([*small(), plot, spec("FactorRange", "f", factors=["a", "b"])])
+    found: Any = Translator(raw).model("plot")
+    assert type(found.x_scale) is CategoricalScale
+    assert type(found.y_scale) is LogScale
+    assert found.x_range.factors == ["a", "b"]
+
+
+def test_selections(raw: RawDocument) -> None:
+    selected = {"0d": {"flag": False, "indices": []}, "1d": {"indices": [2]}, "2d": {}}
+    raw.upsert([spec("ColumnDataSource", "source", selected=selected)])
+    source = Translator(raw).model("source")
+    assert isinstance(source, ColumnDataSource)
+    assert source.selected.indices == [2]
+
+
+def test_columns_have_one_length_and_real_numbers() -> None:
+    found = columns({"a": [1, "NaN", "-Infinity"], "b": ["NaN", "x"], "c": [1], "d": [[1]]}, {})
+    assert math.isnan(found["a"][1])
+    assert found["a"][2] == -math.inf
+    assert found["b"] == ["NaN", "x", ""]
+    assert [len(values) for values in found.values()] == [3, 3, 3, 3]
+
+
+def test_images_are_arrays() -> None:
+    found = columns({"image": [[[1, 2], [3, 4]]]}, {"image": "uint32"})
+    assert (found["image"][0].dtype, found["image"][0].shape) == ("uint32", (2, 2))
+
+
+@pytest.mark.parametrize(
+    ("old", "today"),
+    [("yy-mm-dd", "%Y-%m-%d"), ("ISO-8601", "ISO-8601"), ("DD, d MM", "%A, %-d %B")],
+)
+def test_date_formats(old: str, today: str) -> None:
+    assert date_format(old) == today
