@@ -30,10 +30,13 @@ class LiveDocument:
     Args:
         raw: the document.
         session: the session that shows it.
-        changed: called when a browser has changed the raw document.
+        changed: called with the document, the id of a model and its attribute, when a browser
+            has changed that.
     """
 
-    def __init__(self, raw: RawDocument, session: Session, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, raw: RawDocument, session: Session, changed: Callable[[RawDocument, str, str], None]
+    ) -> None:
         self.session = session
         self._raw = raw
         self._changed = changed
@@ -61,6 +64,12 @@ class LiveDocument:
             self._applying = False
         for notice in self._translator.notices:
             log.info("= document %s: %s", raw.id, notice)
+
+    def replace(self, document: Document, raw: RawDocument) -> None:
+        """Show another document in this one's place; call it with its lock held."""
+        self._translator = Translator(raw)
+        self._sources, self._listening = {}, set()
+        self.show(document, raw)
 
     def _show_roots(self, document: Document) -> None:
         wanted = self._translator.roots()
@@ -101,7 +110,7 @@ class LiveDocument:
     def _set(self, ident: str, attr: str, value: Any) -> None:
         if ident in self._raw.models:
             self._raw.models[ident]["attributes"][attr] = value
-            self._changed()
+            self._changed(self._raw, ident, attr)
 
 
 class LiveDocuments:
@@ -127,6 +136,8 @@ class LiveDocuments:
         self._end = end
         self._live: dict[str, LiveDocument] = {}
         self._dirty: set[str] = set()
+        self.on_read_back: Callable[[RawDocument, str, str], None] | None = None
+        """Called when a browser has changed an attribute of a model."""
 
     def fill(self, document: Document) -> None:
         """Fill the document of a new session, if its id is that of an old client's document."""
@@ -136,7 +147,7 @@ class LiveDocuments:
             self._fill_other(document)
             return
         raw, session = self._library.find(context.id), context.own_session()
-        live = LiveDocument(raw, session, lambda: self._later(raw.id))
+        live = LiveDocument(raw, session, self._read_back)
         live.show(document, raw)
         document.on_change(live.hear)
         document.on_session_destroyed(self._forget)
@@ -148,6 +159,12 @@ class LiveDocuments:
         if live is not None:
             live.session.call(live.show, live.session.document, raw, list(idents))
 
+    def replace(self, raw: RawDocument) -> None:
+        """Show a document that has taken the place of one of its id."""
+        live = self._live.get(raw.id)
+        if live is not None:
+            live.session.call(live.replace, live.session.document, raw)
+
     def end(self, ident: str) -> None:
         """End the session of a document that is removed."""
         live = self._live.pop(ident, None)
@@ -157,6 +174,11 @@ class LiveDocuments:
     def _forget(self, session_context: Any) -> None:
         self._live.pop(session_context.id, None)
         self._write(session_context.id)
+
+    def _read_back(self, raw: RawDocument, ident: str, attr: str) -> None:
+        self._later(raw.id)
+        if self.on_read_back is not None:
+            self.on_read_back(raw, ident, attr)
 
     def _later(self, ident: str) -> None:
         if ident not in self._dirty:

@@ -21,6 +21,7 @@ from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError
+from hybridviz.legacy_rest.dialect import Dialect
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.routes import LegacyViews
@@ -113,7 +114,9 @@ class HybridViz:
         pages = Pages(
             served, links, key, time.time, settings, visitors, access, self._uploads, self.dev
         )
-        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access)
+        size = settings.websocket_max_message_size
+        dialect = Dialect(library, self._legacy, self.runtime, size)
+        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access, dialect)
         self._closing = Closing(self.runtime, list(served.values()), sockets)
         routes = blueprint(
             served,

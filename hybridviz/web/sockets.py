@@ -20,17 +20,22 @@ from hybridviz.errors import (
     ProtocolError,
     SessionDestroyed,
     TokenExpired,
+    TokenRefused,
 )
+from hybridviz.legacy_rest.dialect import OLD, Dialect
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import ServedApp, check_user
+from hybridviz.web.served import SPACE, ServedApp, check_user
 from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
 
 log = logging.getLogger("hybridviz.web")
+
+MAX_OLD_ID = 240
+"""Longest session id of a client of Bokeh 0.11."""
 
 RECONNECT = "hybridviz-reconnect"
 """The argument by which our page says that it has shown this session before."""
@@ -66,6 +71,7 @@ class Sockets:
         clock: Unix time in seconds.
         visitors: makes of a request what apps see of it.
         access: knows who may push documents.
+        dialect: serves clients of Bokeh 0.11.
     """
 
     def __init__(
@@ -77,7 +83,9 @@ class Sockets:
         clock: Callable[[], float],
         visitors: Visitors,
         access: Access,
+        dialect: Dialect,
     ) -> None:
+        self._dialect = dialect
         self._served = served
         self._settings = settings
         self._runtime = runtime
@@ -107,6 +115,8 @@ class Sockets:
     def view(self, route: str, **parts: Any) -> Response:
         """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
+            if OLD in request.args:
+                return Response(self._serve_old(request.environ, *self._admit_old(route)))
             admitted = self._admit(route)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
@@ -114,13 +124,7 @@ class Sockets:
         return Response(self._serve(request.environ, admitted))
 
     def _admit(self, route: str) -> Admitted:
-        _check_handshake()
-        if self._closed:
-            raise SessionDestroyed("the server is shutting down")
-        host, hosts = request.headers.get("Host"), self._settings.hosts
-        check_host(host, hosts, request.scheme)
-        origins = self._settings.allow_websocket_origin or hosts
-        check_origin(request.headers.get("Origin"), origins, host)
+        self._check_origin()
         if route not in self._served:
             raise AppNotFound(f"no app is served at {route}")
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
@@ -135,6 +139,27 @@ class Sockets:
             _check_fresh(claims)
         seen = self._visit(served, claims)
         return Admitted(served, claims.session_id, seen, token, may_push)
+
+    def _admit_old(self, route: str) -> tuple[str, bool]:
+        """Return the id that a client of Bokeh 0.11 names, and whether it may write."""
+        self._check_origin()
+        if route != SPACE:
+            raise AppNotFound("clients of Bokeh 0.11 push documents to /; apps speak today's Bokeh")
+        ident = request.args.get("bokeh-session-id", "")
+        if not 0 < len(ident) <= MAX_OLD_ID:
+            raise TokenRefused("the session has no id")
+        check_id(ident, self._key, self._settings.session_ids)
+        self._access.check_read(request)
+        return ident, self._access.may_write(request)
+
+    def _check_origin(self) -> None:
+        _check_handshake()
+        if self._closed:
+            raise SessionDestroyed("the server is shutting down")
+        host, hosts = request.headers.get("Host"), self._settings.hosts
+        check_host(host, hosts, request.scheme)
+        origins = self._settings.allow_websocket_origin or hosts
+        check_origin(request.headers.get("Origin"), origins, host)
 
     def _visit(self, served: ServedApp, claims: TokenClaims) -> Request:
         """Return the request of the page that opens the websocket, or what this one tells of it.
@@ -168,6 +193,15 @@ class Sockets:
 
     def _turn_away(self, environ: dict[str, Any], error: HybridVizError) -> Iterator[bytes]:
         self._accept(environ).close(error.close_code, str(error))
+        yield from ()
+
+    def _serve_old(self, environ: dict[str, Any], ident: str, may_push: bool) -> Iterator[bytes]:
+        transport = self._accept(environ)
+        self._open.add(transport)
+        try:
+            self._dialect.serve(transport, ident, may_push)
+        finally:
+            self._open.discard(transport)
         yield from ()
 
     def _serve(self, environ: dict[str, Any], admitted: Admitted) -> Iterator[bytes]:

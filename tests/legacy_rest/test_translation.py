@@ -133,6 +133,17 @@ def test_scales_follow_ranges_and_mappers() -> None:
     assert found.x_range.factors == ["a", "b"]
 
 
+def test_overlays_of_tools_are_not_drawn() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    plot = small()[0]
+    plot["attributes"]["tools"] = [ref("BoxZoomTool", "zoom")]
+    plot["attributes"]["renderers"] += [ref("BoxAnnotation", "box"), ref("Span", "span")]
+    raw.upsert([*small(), plot, spec("BoxZoomTool", "zoom", overlay=ref("BoxAnnotation", "box"))])
+    raw.upsert([spec("BoxAnnotation", "box"), spec("Span", "span", location=2)])
+    found: Any = Translator(raw).model("plot")
+    assert [model.id for model in found.center] == ["span"]
+
+
 def test_selections(raw: RawDocument) -> None:
     selected = {"0d": {"flag": False, "indices": []}, "1d": {"indices": [2]}, "2d": {}}
     raw.upsert([spec("ColumnDataSource", "source", selected=selected)])

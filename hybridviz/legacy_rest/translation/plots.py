@@ -81,7 +81,8 @@ def _fill_renderers(translator: "Translator", plot: Any, raw: Json) -> None:
     drawn = translator.models_of(raw.get("renderers") or [])
     renderers = [model for model in drawn if isinstance(model, GlyphRenderer | TileRenderer)]
     others = [model for model in drawn if model not in renderers and model.id not in placed]
-    center = [model for model in others if not isinstance(model, Axis)]
+    hidden = translator.overlays()
+    center = [model for model in others if not isinstance(model, Axis) and model.id not in hidden]
     for name, models in {**sides, "center": center, "renderers": renderers}.items():
         if getattr(plot, name) != models:
             setattr(plot, name, models)

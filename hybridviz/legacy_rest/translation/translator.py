@@ -120,6 +120,11 @@ class Translator:
         if text not in self.notices:
             self.notices.append(text)
 
+    def overlays(self) -> set[str]:
+        """Return the ids of what tools draw while they are used; today's bring their own."""
+        overlays = (raw["attributes"].get("overlay") for raw in self.raw.models.values())
+        return {overlay["id"] for overlay in overlays if is_reference(overlay)}
+
     def images(self, source: str) -> dict[str, str]:
         """Return the columns of a source that hold images, and the types of their pixels."""
         found = {}
