@@ -80,8 +80,10 @@ def test_the_loop_ends_when_the_session_is_destroyed(own: Server, keep: Keep) ->
         answer = requests.delete(f"{own.url}/api/documents/ended", timeout=10)
         deleted.append(answer.status_code)
 
-    threading.Timer(0.1, delete).start()
+    timer = threading.Timer(0.1, delete)
+    timer.start()
     session.loop_until_closed()
+    timer.join()
     assert deleted == [204] and not session.connected
     assert requests.get(f"{own.url}/api/documents/ended", timeout=10).status_code == 404
 
