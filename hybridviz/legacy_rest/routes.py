@@ -4,6 +4,7 @@ Paths, methods, parameters and answers are those of ``bokeh/server/views`` of Bo
 single-user mode. Failures that it had no answer to are JSON with the reason.
 """
 
+import hmac
 import json
 import logging
 from collections.abc import Callable
@@ -105,7 +106,7 @@ class LegacyViews:
         return _json({"readonlyapikey": raw.readonlyapikey})
 
     def publish(self, docid: str) -> Response:
-        self._access.check_write(request)
+        self._check_write(docid)
 
         def publish(raw: RawDocument) -> None:
             raw.published = True
@@ -166,24 +167,39 @@ class LegacyViews:
         return _json({"msgtype": "modelpush", "modelspecs": [*map(_spec, changed)]})
 
     def collect(self, docid: str) -> Response:
-        self._access.check_write(request)
+        self._check_write(docid)
         self._library.change(docid, RawDocument.prune)
         return _json({"status": "success"})
 
     def _upsert(self, docid: str, specs: list[Any]) -> tuple[RawDocument, list[str]]:
-        self._access.check_write(request)
+        self._check_write(docid)
         raw, idents = self._library.change(docid, lambda raw: raw.upsert(specs))
         self._live.update(raw, idents)
         return raw, idents
 
     def _read(self, docid: str) -> RawDocument:
         raw = self._library.find(docid)
-        if not raw.published and request.headers.get("BOKEH-API-KEY") not in (
-            raw.apikey,
-            raw.readonlyapikey,
-        ):
+        if not (raw.published or self._shows(raw.apikey) or self._shows(raw.readonlyapikey)):
             self._access.check_read(request)
         return raw
+
+    def _check_write(self, docid: str) -> None:
+        """Check the right to change a document: its key, or the right to upload.
+
+        Raises:
+            DocumentNotFound: there is none.
+            RightNeeded, TooManyFailures: the request shows neither.
+        """
+        raw = self._library.find(docid)
+        if self._shows(raw.readonlyapikey):
+            raise RightNeeded("this key of the document is for reading")
+        if not self._shows(raw.apikey):
+            self._access.check_write(request)
+
+    def _shows(self, key: str) -> bool:
+        """Return whether the request shows a key of a document."""
+        shown = request.headers.get("BOKEH-API-KEY", "")
+        return bool(key) and hmac.compare_digest(shown.encode(), key.encode())
 
     def _described(self, raw: RawDocument, start: str = "") -> Response:
         described: Json = {

@@ -177,6 +177,32 @@ def test_a_page_of_another_site_cannot_upload(old: Old) -> None:
     assert requests.post(url, b"[]", headers=headers, timeout=30).status_code == 401
 
 
+def test_keys_of_a_document(old: Old, server: Server) -> None:
+    key = old("GET", f"/bokeh/getdocapikey/{old.id}").json()["apikey"]
+    stranger = {"X-Forwarded-For": "203.0.113.9"}
+    found = old("GET", f"/bokeh/getdocapikey/{old.id}", headers=stranger).json()
+    path = f"/bokeh/bb/{old.id}/bulkupsert"
+    for shown, status in ((key, 200), (found["readonlyapikey"], 401), ("wrong", 401), ("", 401)):
+        headers = {**stranger, "BOKEH-API-KEY": shown}
+        reply = old("POST", path, [spec("Slider", "s", value=1)], headers=headers)
+        assert reply.status_code == status, shown
+
+
+def test_private_documents_want_a_key_unless_they_are_published(tmp_path: Path) -> None:
+    server = Server("serve", [], tmp_path, options=["--private-documents"])
+    try:
+        old = Old(server)
+        key = old("GET", f"/bokeh/getdocapikey/{old.id}").json()["apikey"]
+        stranger = {"X-Forwarded-For": "203.0.113.9"}
+        path = f"/bokeh/bb/{old.id}/"
+        assert old("GET", path, headers=stranger).status_code == 401
+        assert old("GET", path, headers={**stranger, "BOKEH-API-KEY": key}).status_code == 200
+        old("POST", f"/bokeh/{old.id}/publish").raise_for_status()
+        assert old("GET", path, headers=stranger).status_code == 200
+    finally:
+        server.kill()
+
+
 def test_documents_of_old_are_no_uploads_of_today(old: Old) -> None:
     listed = old("GET", "/api/documents").json()["documents"]
     assert not [entry for entry in listed if "legacy" in entry["id"]]
