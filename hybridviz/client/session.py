@@ -250,6 +250,7 @@ class ClientSession:
             self._pump.run()
         except KeyboardInterrupt:
             self.close("interrupted")
+            return  # whatever else went wrong: it may have been interrupted amid a message
         except SystemExit:
             self.close("the script wants to end")
             raise
@@ -370,7 +371,10 @@ class ClientSession:
     def _finish(self, error: HybridVizError | None, why: str) -> None:
         if self._closed:
             return
-        self._replica.flush()
+        try:
+            self._replica.flush()
+        except HybridVizError as lost:
+            log.debug("> the last changes cannot be sent: %s", lost)
         self._closed, self._error = True, error
         self._replica.detach()
         if error is not None:

@@ -81,6 +81,7 @@ def join(server: Server) -> Iterator[Callable[..., OldSocket]]:
     yield call
     for client in opened:
         client.socket.close()
+        client.socket.shutdown()  # which close() leaves out once the server has closed
 
 
 def pushed(roots: list[str] | None = None) -> Json:
