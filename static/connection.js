@@ -167,4 +167,6 @@
   }
 
   window.WebSocket = WatchedSocket;
+  // Scripts of embedded apps look here whether they must load BokehJS: it comes next.
+  window._bokeh_is_loading ??= 0;
 })();
