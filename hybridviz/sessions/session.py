@@ -325,7 +325,8 @@ class Session:
         self._audience.changed(event, origin)
         if self.on_change is not None:
             self.on_change()
-        self._surroundings.document_changed(self, event)
+        if self._announced:
+            self._surroundings.document_changed(self, event)
         if origin is not None:
             viewers_know(self.document, self._brought)
 

@@ -96,7 +96,7 @@ class Server:
         self.standalone = standalone
         self.runtime = choose_runtime()
         self.served: dict[str, ServedApp] = {}
-        self._surroundings = FlaskSurroundings(app, on_exception or [])
+        self._surroundings = FlaskSurroundings(app, [] if on_exception is None else on_exception)
         self.key = self._read_key()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
         self._uploads = Uploads(store, self.runtime, self._open_upload)
