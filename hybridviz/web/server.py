@@ -266,7 +266,11 @@ class Server:
         self._for_all(sessions, lambda session: session.run(update, session.document))
 
     def end_sessions(self, user: Any, reason: str = LOGGED_OUT) -> None:
-        """End all live sessions of a user; their pages are told why, and do not come back."""
+        """End all live sessions of a user; their pages are told why, and do not come back. Those of
+        nobody (None) go on.
+        """
+        if user is None:
+            return
         sessions = [s for item in self.served.values() for s in item.registry]
         own = [session for session in sessions if session.context.belongs_to(user)]
 

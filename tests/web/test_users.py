@@ -1,5 +1,5 @@
-"""Users of the application itself: Flask-Login, Flask-HTTPAuth, a function, a proxy's header, a list
-of passwords; access rules; whose sessions are whose.
+"""Users of the application itself: Flask-Login, Flask-HTTPAuth, a function, a proxy's header, a
+list of passwords; access rules; whose sessions are whose.
 """
 
 import re
@@ -258,9 +258,7 @@ def test_tokens_of_flask_httpauth(tmp_path: Path) -> None:
 
 
 def test_function_of_the_application(tmp_path: Path) -> None:
-    viz = HybridViz(
-        get_user=lambda: session.get("who"), login_url="/enter?a=1", logout_url="leave"
-    )
+    viz = HybridViz(get_user=lambda: session.get("who"), login_url="/enter?a=1", logout_url="leave")
     app = site(tmp_path, viz)
     app.add_url_rule("/leave", "leave", lambda: "")
     client = app.test_client()
@@ -271,6 +269,9 @@ def test_function_of_the_application(tmp_path: Path) -> None:
     assert client.get("/app", environ_overrides=CAN_UPGRADE).status_code == 200
     (live,) = app.extensions["hybridviz"].served["/app"].registry
     assert (live.context.user, live.context.logout_url) == ("ada", "/leave")
+    viz.end_sessions(None)
+    assert client.get("/open", environ_overrides=CAN_UPGRADE).status_code == 200
+    assert not live.destroyed
     viz.end_sessions("ada")
     assert live.destroyed
     viz.close()
