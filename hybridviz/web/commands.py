@@ -26,9 +26,10 @@ def commands() -> None:
 def list_apps() -> None:
     """List what is served, and for whom."""
     server = current_app.extensions["hybridviz"]
+    all_of = "all who are logged in" if server.admission.identity else "everybody"
     for route, served in sorted(server.served.items()):
         if served.endpoint:
-            rule = "by its access rule" if served.rule else "to all who are logged in"
+            rule = "by its access rule" if served.rule else f"to {all_of}"
             click.echo(f"{server.settings.prefix}{route}  {type(served.app).__name__}  open {rule}")
 
 
