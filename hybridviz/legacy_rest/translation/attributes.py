@@ -117,7 +117,6 @@ RENAMED = {
 }
 """Attributes of other names today; a type that has the old name today keeps it."""
 APPROXIMATED = {
-    ("DataTable", "width"): "none was the whole width, is 600 today",
     ("Dialog", "buttons"): "stand below the content",
     ("Dropdown", "default_value"): "splits the button",
     ("FactorRange", "factors"): "numbers between factors are shifted",

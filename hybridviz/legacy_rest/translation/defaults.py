@@ -42,10 +42,9 @@ BOTH: dict[str, Json] = {
         for kind in PLOTS
     },
     **{kind: {"line_join": "miter"} for kind in LINES},
-    "AdaptiveTicker": {"mantissas": [2, 5, 10]},
     "BoxZoomTool": {"dimensions": ["width", "height"]},
     "CustomJS": {"code": ""},
-    "DataTable": {"row_headers": False, "fit_columns": True, "reorderable": False},
+    "DataTable": {"row_headers": True, "fit_columns": True, "reorderable": False},
     "DateFormatter": {"format": "yy M d"},
     "DatetimeTickFormatter": {"strip_leading_zeros": True},
     "Dialog": {"visible": False, "content": ""},
@@ -76,6 +75,7 @@ BOTH: dict[str, Json] = {
 ONE: dict[str, dict[str, Json]] = {
     OLD: {
         **{kind: {"min_border": 40} for kind in PLOTS},
+        "AdaptiveTicker": {"mantissas": [2, 5, 10]},
         "Icon": {"icon_name": "help"},
         "PreText": {"width": 400, "height": 400},
         "Slider": {"step": 0},
@@ -91,6 +91,8 @@ ONE: dict[str, dict[str, Json]] = {
 }
 """Where the versions differ, or only one knew the attribute."""
 UNSEEN = {
+    "DataRange1d.start": "computed from the data",
+    "DataRange1d.end": "computed from the data",
     "axis_label": "an empty label and none are the same",
     "title": "an empty title and none are the same",
     "name": "an empty name and none are the same",
@@ -125,7 +127,7 @@ UNSEEN = {
     "angle": "the same angle, spelled otherwise",
     "text": "the same field, spelled otherwise",
 }
-"""Attributes whose old and new defaults look the same, and why."""
+"""Attributes, of all types or of one, whose old and new defaults look the same, and why."""
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bokeh.core.property.singletons import Undefined
 from bokeh.model import Model
 from bokeh.models import (
+    BasicTicker,
     BoxSelectTool,
     Column,
     ColumnDataSource,
@@ -29,7 +30,7 @@ from bokeh.models.annotations import Legend, Span
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.models.sources import ColumnarDataSource
 from bokeh.models.ui import Dialog
-from bokeh.models.widgets import DateRangeSlider, Div, Slider
+from bokeh.models.widgets import AbstractButton, DataTable, DateRangeSlider, Div, Slider
 
 from hybridviz.legacy_rest.translation import callbacks, plots, sources, tools, widgets
 from hybridviz.legacy_rest.translation.derived import GEAR, gear_fields
@@ -128,6 +129,8 @@ PARTS = (
         "bounds", DateRangeSlider, widgets.fill_dates, names={"bounds", "value", "step", "enabled"}
     ),
     _part("location", Span, widgets.fill_span),
+    _part("icon", AbstractButton, widgets.fill_icon, also=frozenset({"type"})),
+    _part("width", DataTable, widgets.fill_width, always=True),
     _part("code", CustomJS, callbacks.fill_code, names={"args", "code", "lang"}, always=True),
 )
 NEEDED: dict[str, Callable[[], Any]] = {
@@ -144,7 +147,7 @@ NEEDED: dict[str, Callable[[], Any]] = {
     "start": lambda: 0,
     "end": lambda: 1,
     "text": str,
-    "tickers": list,
+    "tickers": lambda: [BasicTicker()],
     "value": lambda: 0,
 }
 """What today's models cannot be without, and what nothing is: half an upload is shown too."""
@@ -162,8 +165,14 @@ def complete(model: Model, old: Json) -> list[str]:
     """
     missing = [n for n in _required(type(model)) if model.lookup(n)._get(model) is Undefined]
     for name in missing:
-        setattr(model, name, old[name] if name in old else NEEDED[name]())
+        setattr(model, name, old[name] if name in old else _neutral(model, name))
     return missing
+
+
+def _neutral(model: Model, name: str) -> Any:
+    if name == "value" and isinstance(model, DateRangeSlider):
+        return (0, 1)
+    return NEEDED[name]()
 
 
 @cache

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+PLAIN = ("default", "link", "light")
+DARK = "#333333"
+"""The colour of the text of plain buttons; that of others is white."""
 STEPS = 50
 """Into how many steps a slider of old without one was divided."""
 MILLISECONDS = {
@@ -41,6 +44,21 @@ def fill_step(translator: "Translator", slider: Any, raw: Json) -> None:
         step = (slider.end - slider.start) / STEPS
     if slider.step != step:
         slider.step = step
+
+
+def fill_icon(translator: "Translator", button: Any, raw: Json) -> None:
+    """Give a button its icon, in the colour of its text."""
+    button.icon = translator.resolved(raw.get("icon"))
+    if button.icon is not None:
+        button.icon.color = DARK if raw.get("type", "default") in PLAIN else "white"
+
+
+def fill_width(translator: "Translator", table: Any, raw: Json) -> None:
+    """Give a table its width; without one it was as wide as its place."""
+    width = raw.get("width")
+    table.sizing_mode = "stretch_width" if width is None else None
+    if width is not None:
+        table.width = width
 
 
 def fill_dates(translator: "Translator", slider: Any, raw: Json) -> None:
