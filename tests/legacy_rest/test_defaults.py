@@ -30,7 +30,7 @@ def empty(kind: str, version: str) -> Model:
 
 def plain(value: Any) -> Any:
     if isinstance(value, Value | Field):
-        value = value.get()
+        return value.value if isinstance(value, Value) else {"field": value.field}
     if isinstance(value, dict) and "value" in value:
         return value["value"]
     return [*map(plain, value)] if isinstance(value, list | tuple) else value

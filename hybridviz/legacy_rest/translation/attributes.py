@@ -134,6 +134,10 @@ APPROXIMATED = {
 """What is close to what it was, and how it differs."""
 
 
+OF_CIRCLES = frozenset("angle angle_units radius radius_dimension radius_units size".split())
+"""Attributes of circles with a radius, and of those with a size; others do not use them."""
+
+
 def dropped(kind: str, name: str) -> str | None:
     """Return why an attribute says nothing today, or None if it does say something."""
     tables = [DROPPED["*"], DROPPED.get(kind, {}), ALSO_DROPPED.get(kind, {})]

@@ -27,6 +27,7 @@ from bokeh.models import (
     TapTool,
 )
 from bokeh.models.annotations import Legend, Span
+from bokeh.models.glyph import Glyph
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.models.sources import ColumnarDataSource
 from bokeh.models.ui import Dialog
@@ -84,6 +85,11 @@ def _fill_renderer(translator: "Translator", renderer: Any, raw: Json) -> None:
     renderer.visible = raw.get("visible") is not False and not hidden
 
 
+def _fill_visible(translator: "Translator", glyph: Any, raw: Json) -> None:
+    """Have the renderers of a glyph hide it, or show it again."""
+    translator.again(renderer["id"] for renderer in translator.uses.of_glyph(glyph.id))
+
+
 def _fill_gear(translator: "Translator", glyph: Any, raw: Json) -> None:
     xs, ys = gear_fields({"id": glyph.id})
     glyph.xs, glyph.ys = {"field": xs}, {"field": ys}
@@ -119,6 +125,7 @@ PARTS = (
     ),
     _part("renderers", DataRange1d, _fill_range, names={"renderers", "names"}),
     _part("visible", GlyphRenderer, _fill_renderer, also=frozenset({"glyph"})),
+    _part("visible", Glyph, _fill_visible),
     _part("module", MultiPolygons, _fill_gear, names=GEAR, always=True),
     _part("data", ColumnDataSource, sources.fill_columns),
     _part("selected", ColumnarDataSource, sources.fill_selected),

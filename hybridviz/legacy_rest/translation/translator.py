@@ -13,7 +13,7 @@ from bokeh.models.ui import UIElement
 
 from hybridviz.legacy_rest.raw import RawDocument, is_reference
 from hybridviz.legacy_rest.translation import callbacks, parts, sources
-from hybridviz.legacy_rest.translation.attributes import fitted, todays
+from hybridviz.legacy_rest.translation.attributes import OF_CIRCLES, fitted, todays
 from hybridviz.legacy_rest.translation.defaults import OLD, defaults
 from hybridviz.legacy_rest.translation.derived import derived_spec
 from hybridviz.legacy_rest.translation.notices import stand_in
@@ -233,7 +233,7 @@ class Translator:
 
     def _set(self, ident: str, model: Model, kind: str, old: str, name: str, value: Any) -> None:
         if name not in model.properties():
-            if value is not None:
+            if value is not None and not (kind == "Circle" and old in OF_CIRCLES):
                 self._notice(ident, old, f"{kind}.{old} has no equal today")
             return
         if isinstance(model, Glyph):

@@ -9,6 +9,8 @@ import numpy as np
 
 NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 """Numbers that JSON lacks, as texts."""
+EXACT = 2**53
+"""The largest integer that browsers know exactly."""
 DATE_PARTS = {
     "yy": "%Y",
     "y": "%y",
@@ -33,6 +35,8 @@ def column(values: Any) -> Any:
         return values
     if any(isinstance(value, list) for value in values):
         return [column(value) for value in values]
+    if any(type(value) is int and abs(value) > EXACT for value in values):
+        values = [float(value) if type(value) is int else value for value in values]
     texts = {value for value in values if isinstance(value, str)}
     if not texts or not texts <= NUMBERS.keys():
         return values
