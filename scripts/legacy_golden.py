@@ -70,7 +70,8 @@ def _set_properties(model: Model) -> Iterator[tuple[str, Any]]:
 
 def _name(model: Model, numbers: dict[str, str]) -> str:
     kind = type(model).__name__
-    return numbers.setdefault(model.id, f"{kind}#{len(numbers) + 1}")
+    alike = sum(name.startswith(f"{kind}#") for name in numbers.values())
+    return numbers.setdefault(model.id, f"{kind}#{alike + 1}")
 
 
 def _models(value: Any) -> list[Model]:

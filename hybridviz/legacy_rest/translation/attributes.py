@@ -108,7 +108,6 @@ RENAMED = {
     "default_value": "split",
     "help_tooltip": "description",
     "legend_padding": "margin",
-    "legend_spacing": "spacing",
     "plot_height": "height",
     "plot_width": "width",
     "row_headers": "index_position",

@@ -35,6 +35,7 @@ from bokeh.models.widgets import AbstractButton, DataTable, DateRangeSlider, Div
 
 from hybridviz.legacy_rest.translation import callbacks, plots, sources, tools, widgets
 from hybridviz.legacy_rest.translation.derived import GEAR, gear_fields
+from hybridviz.legacy_rest.translation.extents import fill_followed
 
 if TYPE_CHECKING:
     from hybridviz.legacy_rest.translation.translator import Translator
@@ -95,11 +96,6 @@ def _fill_gear(translator: "Translator", glyph: Any, raw: Json) -> None:
     glyph.xs, glyph.ys = {"field": xs}, {"field": ys}
 
 
-def _fill_range(translator: "Translator", range_: Any, raw: Json) -> None:
-    """Say which renderers a range follows; none are all."""
-    tools.fill_renderers(translator, range_, raw)
-
-
 def _fill_app(translator: "Translator", box: Any, raw: Json) -> None:
     """Give a box of an app its children, of which some are names in the app."""
     app = translator.raw.models.get((raw.get("app") or {}).get("id", ""), {"attributes": {}})
@@ -117,13 +113,14 @@ PARTS = (
     _part("renderers", Plot, plots.fill_renderers, names={"renderers", *plots.SIDES}),
     _part("webgl", Plot, plots.fill_drawing, names={"responsive", "webgl"}),
     _part("legends", Legend, plots.fill_legend),
+    _part("legend_spacing", Legend, plots.fill_spacing, names=plots.SPACING, always=True),
     _part(
         "renderers",
         (BoxSelectTool, HoverTool, LassoSelectTool, PolySelectTool, TapTool),
         tools.fill_renderers,
         names={"renderers", "names"},
     ),
-    _part("renderers", DataRange1d, _fill_range, names={"renderers", "names"}),
+    _part("renderers", DataRange1d, fill_followed, names={"renderers", "names"}, always=True),
     _part("visible", GlyphRenderer, _fill_renderer, also=frozenset({"glyph"})),
     _part("visible", Glyph, _fill_visible),
     _part("module", MultiPolygons, _fill_gear, names=GEAR, always=True),

@@ -17,6 +17,7 @@ from bokeh.models.annotations import LegendItem
 from bokeh.models.axes import Axis
 from bokeh.models.renderers import GlyphRenderer, TileRenderer
 
+from hybridviz.legacy_rest.translation.extents import follow_again, with_points
 from hybridviz.legacy_rest.translation.tools import fill_toolbar
 from hybridviz.legacy_rest.translation.values import unwrapped
 
@@ -35,6 +36,7 @@ TITLE = {
     "title_text_font_size": "text_font_size",
     "title_text_font_style": "text_font_style",
 }
+SPACING = ("label_standoff", "legend_spacing")
 MAPPERS = ("x_mapper_type", "y_mapper_type")
 TITLE_DEFAULTS = {"text_font_size": "20pt", "text_font_style": "normal", "align": "center"}
 
@@ -43,6 +45,7 @@ def fill_tools(translator: "Translator", plot: Any, raw: Json) -> None:
     """Give a plot its tools and its logo."""
     fill_toolbar(translator, plot.toolbar, translator.models_of(raw.get("tools")))
     plot.toolbar.logo = raw.get("logo", "normal")
+    plot.toolbar_sticky = False  # it had a row of its own, and the title the whole width
 
 
 def fill_drawing(translator: "Translator", plot: Any, raw: Json) -> None:
@@ -88,6 +91,8 @@ def fill_renderers(translator: "Translator", plot: Any, raw: Json) -> None:
     others = [model for model in drawn if model not in renderers and model.id not in placed]
     hidden = translator.uses.overlays
     center = [model for model in others if not isinstance(model, Axis) and model.id not in hidden]
+    renderers = with_points(translator, plot, renderers)
+    follow_again(translator, plot)
     for name, models in {**sides, "center": center, "renderers": renderers}.items():
         if getattr(plot, name) != models:
             setattr(plot, name, models)
@@ -106,6 +111,12 @@ def fill_grid(translator: "Translator", grid: Any, raw: Json) -> None:
         grid.children = places
     tools = [tool for plot in plots for tool in plot.toolbar.tools]
     grid.toolbar = Toolbar(tools=group_tools(tools))
+
+
+def fill_spacing(translator: "Translator", legend: Any, raw: Json) -> None:
+    """Give a legend the one distance that was between all its parts and its border."""
+    distance = raw.get("legend_spacing", 3)
+    legend.padding = legend.spacing = legend.label_standoff = distance
 
 
 def fill_legend(translator: "Translator", legend: Any, raw: Json) -> None:

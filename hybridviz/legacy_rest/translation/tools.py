@@ -42,12 +42,6 @@ def _first(tools: list[Any], order: tuple[type, ...]) -> Any:
 
 def fill_renderers(translator: "Translator", tool: Any, raw: Json) -> None:
     """Say for which renderers a tool is: those listed, those of its names, or all."""
-    listed = translator.models_of(raw.get("renderers") or [])
-    names = [name for name in raw.get("names") or [] if isinstance(name, str)]
-    if names and not listed:
-        known = translator.uses.by_name
-        found = (translator.model(ident) for name in names for ident in known.get(name, []))
-        listed = [model for model in found if model is not None]
-    wanted = listed or "auto"
+    wanted = translator.listed(raw) or "auto"
     if tool.renderers != wanted:
         tool.renderers = wanted

@@ -7,7 +7,7 @@ from typing import Any
 from bokeh.core.property.singletons import Undefined
 from bokeh.core.types import ID
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource, Scatter
+from bokeh.models import ColumnDataSource, Plot, Scatter
 from bokeh.models.glyph import Glyph
 from bokeh.models.ui import UIElement
 
@@ -40,6 +40,8 @@ class Translator:
         self.models: dict[str, Model] = {}
         self.derived: dict[str, set[str]] = {}
         """The names of computed columns, by the ids of their sources."""
+        self.points: dict[str, Model] = {}
+        """Unseen renderers of points, by the ids of those that they stand beside."""
         self._applied: dict[str, Json] = {}
         self._notices: dict[tuple[str, str], str] = {}
         self._waiting: dict[str, set[str]] = defaultdict(set)
@@ -101,6 +103,21 @@ class Translator:
         listed = references if isinstance(references, list) else []
         found = (self._shown(part["id"]) for part in listed if is_reference(part))
         return [model for model in found if model is not None]
+
+    def listed(self, raw: Json) -> list[Any]:
+        """Return the renderers that raw attributes list, or else those of its names."""
+        found = self.models_of(raw.get("renderers"))
+        known = self.uses.by_name
+        names = [name for name in raw.get("names") or [] if isinstance(name, str)]
+        named = [self.model(ident) for name in names for ident in known.get(name, [])]
+        return found or [model for model in named if model is not None]
+
+    def drawn_in(self, range_: str) -> list[Any]:
+        """Return the renderers that are drawn in a range."""
+        found = self.uses.plots_in_range(range_)
+        plots = [plot for plot in map(self.models.get, found) if isinstance(plot, Plot)]
+        own = set(self.points.values())
+        return [r for plot in plots for r in plot.renderers if r not in own]
 
     def _shown(self, ident: str) -> UIElement | None:
         raw = self.raw.models.get(ident)
@@ -276,8 +293,8 @@ class Translator:
         """Return what called the callback of a range: its plot, until ranges did so themselves."""
         if self.raw.version != OLD:
             return None
-        found = self.uses.plot_in_range(ident)
-        return self.model(found) if found is not None else None
+        found = self.uses.plots_in_range(ident)
+        return self.model(found[0]) if found else None
 
     def old_value(self, model: Model, name: str, value: Any) -> Any:
         """Return a value that a browser has set, as old clients know it."""

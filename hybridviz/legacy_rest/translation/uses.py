@@ -33,7 +33,7 @@ class Uses:
     def __init__(self, models: dict[str, Json]) -> None:
         self.models = models
         self._plots: dict[str, str] = {}
-        self._in_range: dict[str, str] = {}
+        self._in_range: dict[str, list[str]] = defaultdict(list)
         self._of_glyph: dict[str, list[str]] = defaultdict(list)
         self._of_source: dict[str, list[str]] = defaultdict(list)
         self.overlays: set[str] = set()
@@ -48,7 +48,7 @@ class Uses:
         for ident in ids(attributes.get(part) for part in PARTS):
             self._plots[ident] = own
         for ident in ids(attributes.get(f"{axis}_range") for axis in "xy"):
-            self._in_range[ident] = own
+            self._in_range[ident].append(own)
         for ident in ids(attributes.get(name) for name in GLYPHS):
             self._of_glyph[ident].append(own)
         for ident in ids([attributes.get("data_source")]):
@@ -61,9 +61,9 @@ class Uses:
         """Return the plot that has a renderer, tool or axis; None if none has."""
         return self.models.get(self._plots.get(ident, ""))
 
-    def plot_in_range(self, ident: str) -> str | None:
-        """Return the id of a plot that shows a range; None if none does."""
-        return self._in_range.get(ident)
+    def plots_in_range(self, ident: str) -> list[str]:
+        """Return the ids of the plots that show a range."""
+        return self._in_range.get(ident, [])
 
     def of_glyph(self, ident: str) -> list[Json]:
         """Return the renderers that draw a glyph."""

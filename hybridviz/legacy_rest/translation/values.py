@@ -36,7 +36,7 @@ def column(values: Any) -> Any:
     if any(isinstance(value, list) for value in values):
         return [column(value) for value in values]
     if any(type(value) is int and abs(value) > EXACT for value in values):
-        values = [float(value) if type(value) is int else value for value in values]
+        values = [exact(value) for value in values]
     texts = {value for value in values if isinstance(value, str)}
     if not texts or not texts <= NUMBERS.keys():
         return values
@@ -72,8 +72,13 @@ def _padded(values: Any, length: int) -> Any:
 def unwrapped(value: Any) -> Any:
     """Return the value of ``{"value": …}``, and everything else as it is."""
     if isinstance(value, dict) and "value" in value and value.keys() <= {"value", "units"}:
-        return value["value"]
-    return value
+        return exact(value["value"])
+    return exact(value)
+
+
+def exact(value: Any) -> Any:
+    """Return an integer that browsers do not know exactly as the float that they make of it."""
+    return float(value) if type(value) is int and abs(value) > EXACT else value
 
 
 def spec(value: Any, with_units: bool) -> Any:

@@ -1,6 +1,8 @@
 """Widgets that consist of other parts today."""
 
 import math
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import Column, Row
@@ -74,9 +76,14 @@ def fill_dates(translator: "Translator", slider: Any, raw: Json) -> None:
 
 
 def fill_formats(translator: "Translator", formatter: Any, raw: Json) -> None:
-    """Give a formatter of dates the first format of each unit."""
+    """Give a formatter of dates, of the formats of each unit, the one whose texts are shortest."""
     for unit, forms in (raw.get("formats") or {}).items():
-        setattr(formatter, unit, forms[0] if isinstance(forms, list) else forms)
+        setattr(formatter, unit, min(forms, key=_width) if isinstance(forms, list) else forms)
+
+
+def _width(form: str) -> int:
+    """Return how long the text of a date is in a format; it knows parts of seconds as %3N."""
+    return len(datetime(2015, 12, 25).strftime(re.sub(r"%\d?N", "123", form)))
 
 
 def fill_span(translator: "Translator", span: Any, raw: Json) -> None:
