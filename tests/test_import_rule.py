@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hybridviz"
 
-GROUND = {"errors", "declaration", "config", "data_directory", "logs"}
+GROUND = {"errors", "declaration", "config", "data_directory", "logs", "old_javascript"}
 INNER = GROUND | {"core", "runtime", "stores", "bokeh_internals", "accel"}
 MIDDLE = INNER | {"sessions", "cluster"}
 OUTER = MIDDLE | {"ws", "appload"}
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"declaration", "errors"},
     "data_directory": {"errors"},
     "logs": set(),
+    "old_javascript": set(),
     "bokeh_internals": GROUND,
     "accel": GROUND | {"bokeh_internals"},
     "core": GROUND | {"bokeh_internals", "accel"},

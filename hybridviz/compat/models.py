@@ -26,7 +26,8 @@ from bokeh.models import (
 from bokeh.models.ui import Icon, Panel
 from bokeh.plotting import figure
 
-from hybridviz.compat import glyphs, javascript, layouts
+from hybridviz import old_javascript
+from hybridviz.compat import glyphs, layouts
 from hybridviz.compat.made import remember
 from hybridviz.compat.properties import (
     DROPPED,
@@ -73,9 +74,9 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
     if cls is Circle and "radius" not in options:
         warn("Circle without radius", "bokeh.models.Scatter")
         cls = Scatter
-    if cls is CustomJS and javascript.is_old(options.get("code")):
+    if cls is CustomJS and old_javascript.is_old(options.get("code")):
         warn("get, set and trigger in JavaScript", "model.property, and source.change.emit()")
-        options["code"] = javascript.modernised(options["code"])
+        options["code"] = old_javascript.modernised(options["code"])
     if (meant := _meant(cls, args, options)) is not None:
         warn(
             f"{cls.__name__} of old", f"bokeh.{'models' if meant in MODELS else 'layouts'}.{meant}"

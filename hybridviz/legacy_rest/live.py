@@ -5,19 +5,28 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bokeh.document import Document
-from bokeh.document.events import DocumentChangedEvent, ModelChangedEvent
+from bokeh.document.events import (
+    ColumnDataChangedEvent,
+    ColumnsPatchedEvent,
+    ColumnsStreamedEvent,
+    DocumentChangedEvent,
+    ModelChangedEvent,
+)
+from bokeh.model import Model
 from bokeh.models import ColumnDataSource
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
-from hybridviz.legacy_rest.translation import Translator
+from hybridviz.legacy_rest.translation import Translator, line
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
 from hybridviz.sessions.context import SessionContext
 
 log = logging.getLogger("hybridviz.legacy")
 
+COLUMNS = ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent
+"""Changes of single columns or cells, as by editing a table."""
 WRITE_AFTER = 0.5
 """Seconds after which what browsers have changed is written."""
 READ_BACK = frozenset({"value", "active", "start", "end", "data", "text"})
@@ -43,6 +52,8 @@ class LiveDocument:
         self._translator = Translator(raw)
         self._sources: dict[str, str] = {}
         self._listening: set[str] = set()
+        self._told: list[str] = []
+        self._line: list[Model] = []
         self._applying = False
 
     def show(self, document: Document, raw: RawDocument, idents: Iterable[str] = ()) -> None:
@@ -69,13 +80,20 @@ class LiveDocument:
         """Show another document in this one's place; call it with its lock held."""
         self._translator = Translator(raw)
         self._sources, self._listening = {}, set()
+        self._told, self._line = [], []
         self.show(document, raw)
 
     def _show_roots(self, document: Document) -> None:
-        wanted = self._translator.roots()
-        for root in [root for root in document.roots if root not in wanted]:
+        """Show the roots in their order, below a line of what cannot be shown."""
+        roots = self._translator.roots()
+        if self._translator.notices != self._told:
+            self._told = self._translator.notices
+            self._line = [line(self._told)] if self._told else []
+        shown = [root for root in document.roots if root in roots]
+        kept = shown if shown == roots[: len(shown)] else []
+        for root in [root for root in document.roots if root not in [*self._line, *kept]]:
             document.remove_root(root)
-        for root in wanted:
+        for root in [*self._line, *roots]:
             document.add_root(root)
 
     def _listen(self) -> None:
@@ -92,16 +110,17 @@ class LiveDocument:
 
     def hear(self, event: DocumentChangedEvent) -> None:
         """Read back what a browser has changed."""
-        if self._applying or not isinstance(event, ModelChangedEvent):
+        if self._applying or not isinstance(event, ModelChangedEvent | COLUMNS):
             return
-        ident, attr, new = event.model.id, event.attr, event.new
+        ident, attr = event.model.id, event.attr
+        new = event.new if isinstance(event, ModelChangedEvent) else getattr(event.model, attr)
         if ident in self._sources and attr == "indices":
             selected = {"0d": {"flag": False, "indices": []}, "2d": {"indices": []}}
             self._set(self._sources[ident], "selected", selected | {"1d": {"indices": list(new)}})
         elif ident in self._raw.models:
             known = self._raw.models[ident]["attributes"]
             if attr in known or attr in READ_BACK:
-                self._set(ident, attr, _plain(new))
+                self._set(ident, attr, _plain(self._translator.old_value(event.model, attr, new)))
 
     def _clicked(self, ident: str) -> None:
         clicks = self._raw.models[ident]["attributes"].get("clicks") or 0

@@ -34,7 +34,7 @@ def document_of(ident: str, content: Any) -> RawDocument:
 
 def empty(ident: str, title: str) -> RawDocument:
     """Return a document that shows nothing."""
-    raw = RawDocument(ident, title, "", "", "", context=f"{ident}-context")
+    raw = RawDocument(ident, title, "", "", "", context=f"{ident}-context", version="0.11")
     _show(raw, [])
     return raw
 

@@ -32,6 +32,7 @@ class RawDocument:
         context: id of its plot context.
         models: all models by their ids.
         published: whether everybody may read it.
+        version: of the Bokeh whose client has made it, ``"0.10"`` or ``"0.11"``.
     """
 
     id: str
@@ -42,6 +43,7 @@ class RawDocument:
     context: str
     models: dict[str, Json] = field(default_factory=dict)
     published: bool = False
+    version: str = "0.10"
 
     def copy(self) -> "RawDocument":
         """Return a document that can be changed without changing this one."""

@@ -1,17 +1,15 @@
 """Documents of Bokeh 0.10: uploads that were recorded, and a small one that is written by hand."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hybridviz.legacy_rest.raw import RawDocument, new_document
+from scripts.legacy_golden import names, recorded
 from tests.servers import ROOT
 
-DATA = Path(__file__).parent.parent / "data" / "legacy"
 RECORDINGS = ROOT.parent / "shared" / "legacy_wire" / "0.10.0"
-RECORDED = sorted(path.stem for path in DATA.glob("*.json"))
+RECORDED = names()
 Json = dict[str, Any]
 
 
@@ -71,13 +69,5 @@ def raw() -> RawDocument:
     return shown(new_document("small", "defaultuser"), small(), *ROOTS)
 
 
-def recorded(name: str) -> RawDocument:
-    """Return a recorded upload."""
-    raw = new_document(name, "defaultuser")
-    specs = json.loads((DATA / f"{name}.json").read_text())
-    raw.context = next(model["id"] for model in specs if model["type"] == "PlotContext")
-    raw.upsert(specs)
-    return raw
-
-
+__all__ = ("RECORDED", "RECORDINGS", "recorded", "ref", "shown", "small", "spec")
 collect_ignore = [] if RECORDINGS.exists() else ["test_replay.py"]

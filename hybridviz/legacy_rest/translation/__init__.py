@@ -2,9 +2,11 @@
 
 `translator` makes a model of each raw one, keeps them by their ids, and changes them when raw
 attributes change. What each type is today stands in `types`, what each attribute is in
-`attributes`; `values` are those of data and of specs. What cannot be translated becomes a notice.
+`attributes`, what a missing one meant in `defaults`, what takes more than a name and a value in
+`parts`. What cannot be translated becomes a notice, which `notices` shows.
 """
 
+from hybridviz.legacy_rest.translation.notices import line
 from hybridviz.legacy_rest.translation.translator import Translator
 
-__all__ = ("Translator",)
+__all__ = ("Translator", "line")

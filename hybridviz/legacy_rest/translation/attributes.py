@@ -1,54 +1,147 @@
-"""What each attribute of old is today."""
+"""What each attribute of old is today: renamed, converted, or dropped for a reason."""
 
+from collections.abc import Callable
 from typing import Any
 
 from bokeh.core.properties import DataSpec, UnitsSpec
 
-from hybridviz.legacy_rest.translation.values import date_format, dimensions, spec, unwrapped
+from hybridviz.legacy_rest.translation.values import (
+    date_format,
+    day,
+    dimensions,
+    spec,
+    tooltips,
+    unwrapped,
+)
 
 Json = dict[str, Any]
 
-DROPPED = frozenset(
-    "_bounds_as_factors active_drag always_active buttons_box callback char_width clicks"
-    " column_names disabled_value doc fill_ratio flip geometries h_symmetry hidpi id"
-    " interval location min_size names noop num_labels offset overlay plot render_mode"
-    " reserve_color reserve_val scale session sources spin title_text_baseline tool_events"
-    " v_symmetry value_null".split()
-)
-"""Attributes that say nothing today: internals of old browsers, back references."""
+DROPPED: dict[str, dict[str, str]] = {
+    "*": {
+        "doc": "says in which document the model is",
+        "id": "says which model it is",
+        "noop": "a mark of old browsers",
+        "session": "of Python alone",
+    },
+    "AppHBox": {"app": "its objects are resolved where children name them"},
+    "AppVBox": {"app": "its objects are resolved where children name them"},
+    "AppVBoxForm": {"app": "its objects are resolved where children name them"},
+    "BlazeDataSource": dict.fromkeys(
+        ("data_url", "expr", "local", "namespace", "polling_interval"),
+        "there are no servers of Blaze any more",
+    ),
+    "Button": {"clicks": "a counter of the client; clicks are counted into it"},
+    "CategoricalTicker": dict.fromkeys(
+        ("desired_num_ticks", "num_minor_ticks"), "categories have one tick each"
+    ),
+    "DataRange1d": {"sources": "ranges follow renderers"},
+    "DateRangeSlider": {
+        **dict.fromkeys(("arrows", "value_labels"), "today's slider has its own look"),
+        **dict.fromkeys(("range", "wheel_mode"), "today's slider has no such limits"),
+    },
+    "DatetimeAxis": dict.fromkeys(
+        ("char_width", "fill_ratio", "num_labels", "scale"), "the ticker decides"
+    ),
+    "Dialog": {"buttons_box": "the buttons say it"},
+    "Dropdown": {"value": "of the client; what is clicked is told to it"},
+    "FactorRange": dict.fromkeys(
+        ("_bounds_as_factors", "start", "end", "offset"), "follow from the factors"
+    ),
+    "GlyphRenderer": {"units": "glyphs say it"},
+    "GridPlot": dict.fromkeys(
+        "above background_fill background_fill_alpha background_fill_color below border_fill"
+        " border_fill_alpha border_fill_color disabled extra_x_ranges extra_y_ranges h_symmetry"
+        " hidpi left lod_factor lod_interval lod_threshold lod_timeout logo min_border"
+        " min_border_bottom min_border_left min_border_right min_border_top outline_line_alpha"
+        " outline_line_cap outline_line_color outline_line_dash outline_line_dash_offset"
+        " outline_line_join outline_line_width plot_height plot_width renderers responsive right"
+        " title title_standoff title_text_align title_text_alpha title_text_baseline"
+        " title_text_color title_text_font title_text_font_size title_text_font_style tool_events"
+        " tools v_symmetry webgl x_mapper_type x_range y_mapper_type y_range".split(),
+        "of plots; a grid never used it",
+    ),
+    "Icon": dict.fromkeys(("flip", "spin", "disabled"), "today's icons stand still"),
+    "ImageRGBA": dict.fromkeys(("cols", "rows"), "the image has its own shape"),
+    "LinearColorMapper": dict.fromkeys(
+        ("reserve_color", "reserve_val"), "no value has a colour of its own"
+    ),
+    "Plot": {
+        **dict.fromkeys(("h_symmetry", "v_symmetry", "min_size"), "today's layout decides"),
+        "title_text_baseline": "titles have their own place",
+        "tool_events": "today's selections are events",
+    },
+    "ServerDataSource": dict.fromkeys(
+        ("data_url", "expr", "local", "namespace", "polling_interval", "transform"),
+        "there are no servers of Blaze any more",
+    ),
+    **{
+        kind: {"interval": "follows from the days or months"}
+        for kind in ("DaysTicker", "MonthsTicker", "YearsTicker")
+    },
+}
+"""Attributes that say nothing today, by type, and why."""
+DROPPED |= {kind: DROPPED["Plot"] for kind in ("Chart", "Figure")}
+ENDINGS = {
+    "Tool": {
+        "active": "today's toolbar starts with the tools that were active",
+        "always_active": "hovering is always on",
+        "overlay": "today's tools bring what they draw",
+        "plot": "the plot has the tool",
+    },
+    "Annotation": {
+        "plot": "the plot has the annotation",
+        "render_mode": "all is drawn on one canvas",
+    },
+    "Axis": {"plot": "the plot has the axis", "location": "the side of the plot says it"},
+    "Source": {"column_names": "the columns say it"},
+}
+"""The same for all types whose names end so."""
+ALSO_DROPPED = {
+    "Grid": {"plot": "the plot has the grid"},
+    "Legend": ENDINGS["Annotation"],
+    "Span": ENDINGS["Annotation"],
+}
 RENAMED = {
     "background_fill": "background_fill_color",
     "border_fill": "border_fill_color",
     "border_space": "spacing",
+    "default_value": "split",
     "help_tooltip": "description",
     "legend_padding": "margin",
-    "legend_spacing": "spacing",
     "plot_height": "height",
     "plot_width": "width",
+    "row_headers": "index_position",
     "select_every_mousemove": "continuous",
     "type": "button_type",
 }
-KEPT = {"location": ("Legend", "Span"), "interval": ("SingleIntervalTicker",), "scale": ()}
-"""Attributes that are dropped but for some types."""
-DEFAULTS: dict[str, Json] = {
-    "Plot": {"width": 600, "height": 600, "toolbar_location": "above"},
-    "Icon": {"icon_name": "help"},
-    "Legend": {"label_text_font_size": "10pt", "background_fill_alpha": 0.95},
-    "Slider": {"start": 0, "end": 1, "value": 0.5, "step": 0.1},
-    "Dialog": {"visible": False},
-    "DataTable": {"index_position": None, "reorderable": False},
-    "Dropdown": {"label": "Dropdown"},
-    **{
-        kind: {
-            "axis_label_text_font_size": "12pt",
-            "axis_label_text_font_style": "normal",
-            "major_label_text_font_size": "10pt",
-        }
-        for kind in ("CategoricalAxis", "DatetimeAxis", "LinearAxis", "LogAxis")
-    },
+"""Attributes of other names today; a type that has the old name today keeps it."""
+APPROXIMATED = {
+    ("Dialog", "buttons"): "stand below the content",
+    ("Dropdown", "default_value"): "splits the button",
+    ("FactorRange", "factors"): "numbers between factors are shifted",
+    ("Gear", "module"): "its outline is computed; one scale for both axes",
+    ("HoverTool", "line_policy"): "close to what it was",
+    ("Icon", "icon_name"): "today's icon of that name, if there is one",
+    ("Icon", "name"): "today's icon of that name, if there is one",
+    ("Legend", "legends"): "labels are right of their marks",
+    ("Oval", "width"): "three quarters of it are an ellipse of nearly that outline",
+    ("Plot", "plot_height"): "the toolbar is in it today",
+    ("Plot", "responsive"): "the width follows the page, the height the width",
+    ("VBox", "children"): "one above the other, also what is small",
+    ("VBoxForm", "children"): "one above the other, also what is small",
 }
-"""What a missing attribute meant to the BokehJS of 2015, where it is drawn otherwise today."""
-TOOL_ACTIVE = "active"
+"""What is close to what it was, and how it differs."""
+
+
+OF_CIRCLES = frozenset("angle angle_units radius radius_dimension radius_units size".split())
+"""Attributes of circles with a radius, and of those with a size; others do not use them."""
+
+
+def dropped(kind: str, name: str) -> str | None:
+    """Return why an attribute says nothing today, or None if it does say something."""
+    tables = [DROPPED["*"], DROPPED.get(kind, {}), ALSO_DROPPED.get(kind, {})]
+    tables += [table for ending, table in ENDINGS.items() if kind.endswith(ending)]
+    return next((table[name] for table in tables if name in table), None)
 
 
 def todays(kind: str, name: str, value: Any) -> tuple[str, Any] | None:
@@ -59,35 +152,46 @@ def todays(kind: str, name: str, value: Any) -> tuple[str, Any] | None:
         name: the attribute, as it was.
         value: its value, as it was.
     """
-    if name == "orientation" and kind == "Legend" and value not in ("vertical", "horizontal"):
-        return "location", value
+    if dropped(kind, name) is not None:
+        return None
     if kind == "Icon" and name in ("name", "icon_name"):
         return ("icon_name", value) if value else None
-    if name in DROPPED and kind not in KEPT.get(name, ()):
-        return None
-    if name == TOOL_ACTIVE and kind.endswith("Tool"):
-        return None
-    if name == "angle" and kind == "Circle":
-        return name, value
-    if name == "dimensions":
-        return name, dimensions(value)
-    if name == "options":
-        return name, [_option(item) for item in value or []]
-    if name == "menu":
-        return name, [tuple(item) if isinstance(item, list) else item for item in value or []]
-    if name == "tooltips" and value is not None:
-        return name, [tuple(item) for item in (value.items() if isinstance(value, dict) else value)]
-    if name == "format" and kind == "DateFormatter" and isinstance(value, str):
-        return name, date_format(value)
-    if name == "row_headers":
-        return "index_position", 0 if value else None
-    if name == "button_type" or name == "type":
-        return "button_type", {"link": "light"}.get(value, value)
-    return RENAMED.get(name, name), value
+    if kind == "Legend" and name == "orientation":
+        return ("orientation" if value in ("vertical", "horizontal") else "location"), value
+    convert = CONVERTED.get((kind, name)) or CONVERTED.get(("*", name))
+    return todays_name(kind, name), convert(value) if convert else value
 
 
-def _option(item: Any) -> Any:
-    return (item["value"], item["name"]) if isinstance(item, dict) else item
+def todays_name(kind: str, name: str) -> str:
+    """Return how an attribute is called today."""
+    return RENAMED.get(name, name)
+
+
+def _options(value: Any) -> Any:
+    return [(i["value"], i["name"]) if isinstance(i, dict) else i for i in value or []]
+
+
+def _menu(value: Any) -> Any:
+    return [tuple(item) if isinstance(item, list) else item for item in value or []]
+
+
+CONVERTED: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("*", "dimensions"): dimensions,
+    ("*", "type"): lambda value: {"link": "light"}.get(value, value),
+    ("Select", "options"): _options,
+    ("MultiSelect", "options"): _options,
+    ("Dropdown", "default_value"): lambda value: value is not None,
+    ("Dropdown", "menu"): _menu,
+    ("GlyphRenderer", "nonselection_glyph"): lambda value: value or "auto",
+    ("GlyphRenderer", "selection_glyph"): lambda value: value or "auto",
+    ("HoverTool", "tooltips"): tooltips,
+    ("DataTable", "row_headers"): lambda value: 0 if value else None,
+    ("DateFormatter", "format"): date_format,
+    ("DatePicker", "value"): day,
+    ("DatePicker", "min_date"): day,
+    ("DatePicker", "max_date"): day,
+}
+"""What makes today's value of an old one, by type and attribute."""
 
 
 def fitted(property_: Any, value: Any) -> Any:

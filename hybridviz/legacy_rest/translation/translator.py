@@ -1,32 +1,31 @@
 """Today's models of one raw document, made and kept up to date by the ids that both share."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from bokeh.core.property.singletons import Undefined
 from bokeh.core.types import ID
 from bokeh.model import Model
-from bokeh.models import (
-    ColumnDataSource,
-    DatetimeTickFormatter,
-    GridPlot,
-    Plot,
-    Scatter,
-)
-from bokeh.models.annotations import Legend
-from bokeh.models.renderers import GlyphRenderer
-from bokeh.models.ui import Dialog
-from bokeh.models.widgets import Div
+from bokeh.models import ColumnDataSource, Plot, Scatter
+from bokeh.models.glyph import Glyph
+from bokeh.models.ui import UIElement
 
 from hybridviz.legacy_rest.raw import RawDocument, is_reference
-from hybridviz.legacy_rest.translation import plots
-from hybridviz.legacy_rest.translation.attributes import DEFAULTS, fitted, todays
-from hybridviz.legacy_rest.translation.types import MARKERS, SILENT, todays_class
-from hybridviz.legacy_rest.translation.values import columns
+from hybridviz.legacy_rest.translation import callbacks, parts, sources
+from hybridviz.legacy_rest.translation.attributes import OF_CIRCLES, fitted, todays
+from hybridviz.legacy_rest.translation.defaults import OLD, defaults
+from hybridviz.legacy_rest.translation.derived import derived_spec
+from hybridviz.legacy_rest.translation.notices import stand_in
+from hybridviz.legacy_rest.translation.types import ABSENT, MARKERS, SILENT, todays_class
+from hybridviz.legacy_rest.translation.uses import STRUCTURE, Uses, ids, inside, referring
 
 Json = dict[str, Any]
 
-IMAGES = {"Image": "float64", "ImageRGBA": "uint32"}
-NOT_TAKEN = (AttributeError, TypeError, ValueError, KeyError, IndexError)
+MAX_DEPTH = 60
+"""Models within models; deeper is a mistake, and more than browsers can lay out."""
+INNER = ("children", "child")
+"""Attributes that hold what is shown in a place of its own."""
 
 
 class Translator:
@@ -39,136 +38,282 @@ class Translator:
     def __init__(self, raw: RawDocument) -> None:
         self.raw = raw
         self.models: dict[str, Model] = {}
-        self.notices: list[str] = []
+        self.derived: dict[str, set[str]] = {}
+        """The names of computed columns, by the ids of their sources."""
+        self.points: dict[str, Model] = {}
+        """Unseen renderers of points, by the ids of those that they stand beside."""
+        self._applied: dict[str, Json] = {}
+        self._notices: dict[tuple[str, str], str] = {}
+        self._waiting: dict[str, set[str]] = defaultdict(set)
+        self._stand_ins: dict[str, UIElement] = {}
+        self._within: list[str] = []
+        self._again: set[str] = set()
+        self._uses: Uses | None = None
+
+    @property
+    def notices(self) -> list[str]:
         """What could not be translated, for people."""
+        return list(dict.fromkeys(self._notices.values()))
+
+    @property
+    def uses(self) -> Uses:
+        """Who uses what in the raw document."""
+        if self._uses is None:
+            self._uses = Uses(self.raw.models)
+        self._uses.models = self.raw.models
+        return self._uses
 
     def roots(self) -> list[Model]:
-        """Return what the document shows, in order."""
+        """Return what the document shows, in order; never less than it should show."""
         context = self.raw.models.get(self.raw.context, {"attributes": {}})
-        return self.models_of(context["attributes"].get("children") or [])
+        children = context["attributes"].get("children")
+        found = self.shown(children if isinstance(children, list) else [])
+        self._finish()
+        return list(dict.fromkeys(found))
 
     def model(self, ident: str) -> Model | None:
         """Return today's model of an id, made if need be; None if there is none."""
+        if ident in self.models:
+            return self.models[ident]
         raw = self.raw.models.get(ident)
-        if ident in self.models or raw is None:
-            return self.models.get(ident)
+        if raw is None:
+            self._waiting[ident].update(self._within[-1:])
+            return None
         cls = todays_class(raw["type"], raw["attributes"])
         if cls is None:
-            if raw["type"] not in SILENT:
-                self._notice(f"{raw['type']} cannot be shown")
+            self._miss(ident, raw["type"])
+            return None
+        if len(self._within) > MAX_DEPTH:
+            self._notice(ident, "", f"{raw['type']} is too deep in other models")
             return None
         model: Model = cls.__new__(cls, id=ID(ident))
         model.__init__()  # type: ignore[misc]  # the only way to give a model its id
         self.models[ident] = model
-        self._fill(model, raw["type"], {**DEFAULTS.get(raw["type"], {}), **raw["attributes"]})
+        self._fill(ident, model, raw)
         return model
 
-    def models_of(self, references: Iterable[Any]) -> list[Any]:
+    def models_of(self, references: Any) -> list[Any]:
         """Return the models of references, without those that there are none of."""
-        found = (self.model(part["id"]) for part in references if is_reference(part))
+        listed = references if isinstance(references, list) else []
+        found = (self.model(part["id"]) for part in listed if is_reference(part))
         return [model for model in found if model is not None]
 
-    def update(self, idents: Iterable[str]) -> None:
-        """Change the models whose raw attributes have changed."""
-        for ident in idents:
-            raw, model = self.raw.models[ident], self.models.get(ident)
-            if model is not None:
-                self._fill(model, raw["type"], raw["attributes"])
+    def shown(self, references: Any) -> list[Any]:
+        """Return what is shown for references: where there is no model, what says so."""
+        listed = references if isinstance(references, list) else []
+        found = (self._shown(part["id"]) for part in listed if is_reference(part))
+        return [model for model in found if model is not None]
 
-    def _fill(self, model: Model, kind: str, attributes: Json) -> None:
-        special = next((fill for cls, fill in SPECIAL.items() if isinstance(model, cls)), None)
+    def listed(self, raw: Json) -> list[Any]:
+        """Return the renderers that raw attributes list, or else those of its names."""
+        found = self.models_of(raw.get("renderers"))
+        known = self.uses.by_name
+        names = [name for name in raw.get("names") or [] if isinstance(name, str)]
+        named = [self.model(ident) for name in names for ident in known.get(name, [])]
+        return found or [model for model in named if model is not None]
+
+    def drawn_in(self, range_: str) -> list[Any]:
+        """Return the renderers that are drawn in a range."""
+        found = self.uses.plots_in_range(range_)
+        plots = [plot for plot in map(self.models.get, found) if isinstance(plot, Plot)]
+        own = set(self.points.values())
+        return [r for plot in plots for r in plot.renderers if r not in own]
+
+    def _shown(self, ident: str) -> UIElement | None:
+        raw = self.raw.models.get(ident)
+        if raw is not None and self._is_around(ident):
+            self._notice(ident, "within", f"{raw['type']} is inside itself")
+            return None
+        model = self.model(ident)
+        if isinstance(model, UIElement):
+            return model
+        if raw is None or raw["type"] in SILENT:
+            return None
+        inner = raw["attributes"].get("children") or [raw["attributes"].get("layout")]
+        self._within.append(ident)
+        try:
+            found = self.shown(inner) if len(self._within) <= MAX_DEPTH else []
+        finally:
+            self._within.pop()
+        if ident not in self._stand_ins:
+            self._stand_ins[ident] = stand_in(raw["type"], found)
+        return self._stand_ins[ident]
+
+    def _is_around(self, ident: str) -> bool:
+        """Return whether a model is around the one that is being filled."""
+        if not self._within or ident in self._within:
+            return ident in self._within
+        return self._within[-1] in inside(self.raw.models, ident, MAX_DEPTH)
+
+    def update(self, idents: Iterable[str]) -> None:
+        """Change the models whose raw attributes have changed, and nothing else of them."""
+        for ident in idents:
+            raw = self.raw.models[ident]
+            before = self._applied.get(ident)
+            changed = _changed(before, raw["attributes"])
+            if before is None or changed & STRUCTURE:
+                self._uses = None
+            model = self.models.get(ident)
+            self._again |= self._waiting.pop(ident, set())
+            if model is None:
+                continue
+            if type(model) is not todays_class(raw["type"], raw["attributes"]):
+                self._make_anew(ident)
+            elif changed:
+                self._fill(ident, model, raw)
+        self._finish()
+
+    def again(self, idents: Iterable[str]) -> None:
+        """Have models filled once more, after those that are being filled."""
+        self._again.update(idents)
+
+    def _finish(self) -> None:
+        while self._again:
+            ident = self._again.pop()
+            if ident in self.models:
+                self._applied.pop(ident, None)
+                self._fill(ident, self.models[ident], self.raw.models[ident])
+
+    def _make_anew(self, ident: str) -> None:
+        """Forget a model whose class is another now; what refers to it is filled again."""
+        self.models.pop(ident)
+        self._applied.pop(ident, None)
+        self._again |= referring(self.raw.models, ident)
+
+    def _fill(self, ident: str, model: Model, raw: Json) -> None:
+        before, attributes = self._applied.get(ident), raw["attributes"]
+        old = defaults(raw["type"], self.raw.version)
+        changed = _changed(before, attributes) | (set() if before is not None else old.keys())
+        self._applied[ident] = attributes
+        self._within.append(ident)
+        try:
+            values = {**old, **attributes}
+            self._fill_attributes(ident, model, raw["type"], values, changed)
+            self._fill_parts(ident, model, raw["type"], values, changed, before is None)
+        finally:
+            self._within.pop()
+        if isinstance(model, Glyph) and before is not None:
+            self._again |= self._sources_of(ident)
+
+    def _fill_attributes(
+        self, ident: str, model: Model, kind: str, values: Json, changed: set[str]
+    ) -> None:
         if isinstance(model, Scatter) and kind in MARKERS:
             model.marker = MARKERS[kind]
-        for name, value in attributes.items():
-            if isinstance(model, Plot) and name in plots.TAKEN:
-                continue
-            if isinstance(model, GridPlot) and name not in ("border_space", "name", "tags"):
-                continue
-            found = todays(kind, name, value)
-            if found is not None:
-                self._set(model, kind, *found)
-        if special is not None:
-            try:
-                special(self, model, attributes)
-            except NOT_TAKEN as error:
-                self._notice(f"{kind} is incomplete: {error}")
+        found = (part.names for part in parts.PARTS if part.is_of(model, kind))
+        taken = frozenset[str]().union(*found)
+        for name, value in values.items():
+            if name in changed and name not in taken:
+                self._attribute(ident, model, kind, name, value)
 
-    def _set(self, model: Model, kind: str, name: str, value: Any) -> None:
-        if name not in model.properties():
-            if value is not None and name not in HANDLED:
-                self._notice(f"{kind}.{name} has no equal today")
-            return
-        if name in HANDLED:
-            return
-        value = self._resolved(fitted(model.lookup(name).property, value))
+    def _fill_parts(
+        self, ident: str, model: Model, kind: str, values: Json, changed: set[str], first: bool
+    ) -> None:
+        for part in parts.PARTS:
+            concerned = first and part.always or changed & (part.names | part.also)
+            if concerned and part.is_of(model, kind):
+                self._try(ident, kind, part, model, values)
+        if first:
+            for name in parts.complete(model, defaults(kind, self.raw.version)):
+                self._notice(ident, name, f"{kind} has no {name}")
+
+    def _sources_of(self, glyph: str) -> set[str]:
+        """Return the sources with computed columns for a glyph."""
+        renderers = self.uses.of_glyph(glyph)
+        found = set(ids(renderer["attributes"].get("data_source") for renderer in renderers))
+        return found & self.derived.keys()
+
+    def _try(self, ident: str, kind: str, part: parts.Part, model: Model, attributes: Json) -> None:
+        self._notices.pop((ident, part.name), None)
         try:
-            setattr(model, name, value)
-        except NOT_TAKEN:
-            if value is not None:
-                self._notice(f"{kind}.{name} cannot be {value!r:.60}")
+            part.fill(self, model, attributes)
+        except Exception as error:  # values of strangers: the rest of the document is shown
+            self._notice(ident, part.name, f"{kind}.{part.name} is not understood: {error}"[:160])
 
-    def _resolved(self, value: Any) -> Any:
+    def _attribute(self, ident: str, model: Model, kind: str, name: str, value: Any) -> None:
+        self._notices.pop((ident, name), None)
+        try:
+            if name == "callback":
+                found = self.resolved(value)
+                reason = callbacks.connect(self, model, ident, found)
+                if reason is not None:
+                    self._notice(ident, name, f"{kind}.callback is not called: {reason}")
+                return
+            translated = todays(kind, name, value)
+            if translated is not None:
+                self._set(ident, model, kind, name, *translated)
+        except Exception:  # values of strangers: the rest of the document is shown
+            if value is None:
+                self._reset(ident, model, kind, name)
+            else:
+                self._notice(ident, name, f"{kind}.{name} cannot be {value!r:.60}")
+
+    def _set(self, ident: str, model: Model, kind: str, old: str, name: str, value: Any) -> None:
+        if name not in model.properties():
+            if value is not None and not (kind == "Circle" and old in OF_CIRCLES):
+                self._notice(ident, old, f"{kind}.{old} has no equal today")
+            return
+        if isinstance(model, Glyph):
+            value = derived_spec(self.uses, self.raw.models[ident], old, value)
+        value = fitted(model.lookup(name).property, value)
+        if name in INNER:
+            value = self.shown(value) if isinstance(value, list) else self.shown([value])[0]
+        setattr(model, name, self.resolved(value))
+
+    def _reset(self, ident: str, model: Model, kind: str, name: str) -> None:
+        """Give an attribute that is none now what it was before it was set."""
+        old = defaults(kind, self.raw.version)
+        if old.get(name) is not None:
+            self._attribute(ident, model, kind, name, old[name])
+            return
+        translated = todays(kind, name, None) if name in old else (name, None)
+        today = translated[0] if translated else name
+        default = model.lookup(today).class_default(type(model))
+        if default is not Undefined:
+            setattr(model, today, default)
+
+    def resolved(self, value: Any) -> Any:
+        """Return a value with today's models in place of references."""
+        if isinstance(value, Model):
+            return value
         if is_reference(value):
             return self.model(value["id"])
         if isinstance(value, list) and any(is_reference(part) for part in value):
             return self.models_of(value)
         if isinstance(value, dict) and any(is_reference(part) for part in value.values()):
-            return {name: self._resolved(part) for name, part in value.items()}
+            return {name: self.resolved(part) for name, part in value.items()}
         return value
 
-    def _notice(self, text: str) -> None:
-        if text not in self.notices:
-            self.notices.append(text)
+    def plot_of(self, ident: str) -> Any:
+        """Return today's plot that has a renderer or a tool; None if none has."""
+        raw = self.uses.plot_of(ident)
+        return self.model(raw["id"]) if raw is not None else None
 
-    def overlays(self) -> set[str]:
-        """Return the ids of what tools draw while they are used; today's bring their own."""
-        overlays = (raw["attributes"].get("overlay") for raw in self.raw.models.values())
-        return {overlay["id"] for overlay in overlays if is_reference(overlay)}
+    def caller_of_range(self, ident: str) -> Any:
+        """Return what called the callback of a range: its plot, until ranges did so themselves."""
+        if self.raw.version != OLD:
+            return None
+        found = self.uses.plots_in_range(ident)
+        return self.model(found[0]) if found else None
 
-    def images(self, source: str) -> dict[str, str]:
-        """Return the columns of a source that hold images, and the types of their pixels."""
-        found = {}
-        for raw in self.raw.models.values():
-            attributes = raw["attributes"]
-            if (attributes.get("data_source") or {}).get("id") == source:
-                glyph = self.raw.models.get((attributes.get("glyph") or {}).get("id", ""))
-                image = glyph["attributes"].get("image") if glyph else None
-                if glyph and glyph["type"] in IMAGES and isinstance(image, dict):
-                    found[image.get("field", "image")] = IMAGES[glyph["type"]]
-        return found
+    def old_value(self, model: Model, name: str, value: Any) -> Any:
+        """Return a value that a browser has set, as old clients know it."""
+        if isinstance(model, ColumnDataSource) and name == "data":
+            return sources.old_columns(self, model, value)
+        return value
 
+    def _miss(self, ident: str, kind: str) -> None:
+        if kind not in SILENT:
+            reason = f": {ABSENT[kind]}" if kind in ABSENT else ""
+            self._notice(ident, "", f"{kind} cannot be shown{reason}")
 
-def _fill_source(translator: Translator, source: Any, raw: Json) -> None:
-    if isinstance(raw.get("data"), dict):
-        source.data = columns(raw["data"], translator.images(source.id))
-    selected = raw.get("selected")
-    if isinstance(selected, dict):
-        source.selected.indices = list((selected.get("1d") or {}).get("indices") or [])
+    def _notice(self, ident: str, name: str, text: str) -> None:
+        self._notices.setdefault((ident, name), text)
 
 
-def _fill_renderer(translator: Translator, renderer: Any, raw: Json) -> None:
-    for name in ("selection_glyph", "nonselection_glyph"):
-        if raw.get(name) is None:
-            setattr(renderer, name, "auto")
-
-
-def _fill_formatter(translator: Translator, formatter: Any, raw: Json) -> None:
-    for unit, forms in (raw.get("formats") or {}).items():
-        setattr(formatter, unit, forms[0] if isinstance(forms, list) else forms)
-
-
-def _fill_dialog(translator: Translator, dialog: Any, raw: Json) -> None:
-    dialog.content = Div(text=raw.get("content") or "")
-
-
-HANDLED = frozenset(["content", "data", "default_value", "formats", "legends", "selected"])
-"""Attributes that only the functions below read."""
-SPECIAL: dict[type[Model], Callable[[Translator, Any, Json], None]] = {
-    ColumnDataSource: _fill_source,
-    DatetimeTickFormatter: _fill_formatter,
-    Dialog: _fill_dialog,
-    GlyphRenderer: _fill_renderer,
-    GridPlot: plots.fill_grid,
-    Legend: plots.fill_legend,
-    Plot: plots.fill_plot,
-}
+def _changed(before: Json | None, after: Json) -> set[str]:
+    if before is None:
+        return set(after)
+    if before is after:
+        return set()
+    return {name for name in after if name not in before or before[name] != after[name]}
