@@ -55,5 +55,5 @@ SCENARIOS: dict[str, Scenario] = {
     )
 }
 
-QUICK = ("event", "opens", "viewers")
+QUICK = ("event", "opens", "slow-viewer")
 """What is run for a first look, and by the tests."""
