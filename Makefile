@@ -24,7 +24,8 @@ format: environment
 	@$(PYTHON) -m ruff check --fix .
 
 bench: environment
-	@$(PYTHON) -m benchmarks
+	@scripts/peers.sh
+	@$(PYTHON) -m benchmarks $(BENCH)
 
 environment:
 	@$(ENVIRONMENT) .venv 3.11 test
@@ -36,6 +37,6 @@ browser:
 	@scripts/browser.sh
 
 clean:
-	rm -rf .venv .venv312 build dist *.egg-info screenshots .hybridviz
+	rm -rf .venv .venv312 .bench build dist *.egg-info screenshots .hybridviz
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,12 +7,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from benchmarks.measure import Target
 from benchmarks.visitor import Visitor
 
+AT_ONCE = 20
+"""Visitors that come at the same time; more would measure how long a backlog a server has."""
+
 Step = Callable[[], Awaitable[object]]
 
 
 async def open_visitors(target: Target, app: str, count: int) -> list[Visitor]:
-    """Open sessions, all at once."""
-    return await asyncio.gather(*(Visitor.open(target, app) for _ in range(count)))
+    """Open sessions, some at a time."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def open_one() -> Visitor:
+        async with room:
+            return await Visitor.open(target, app)
+
+    return await asyncio.gather(*(open_one() for _ in range(count)))
 
 
 async def open_and_slide(target: Target, app: str, count: int) -> list[Visitor]:
@@ -20,6 +29,22 @@ async def open_and_slide(target: Target, app: str, count: int) -> list[Visitor]:
     visitors = await open_visitors(target, app, count)
     await asyncio.gather(*(visitor.slide() for visitor in visitors))
     return visitors
+
+
+async def join(target: Target, app: str, count: int, present: list[Visitor]) -> list[Visitor]:
+    """Have viewers join one session until they are ``count``; return them all.
+
+    Args:
+        target: the server.
+        app: whose session.
+        count: how many viewers there shall be.
+        present: those that are there; the first joiner of an empty list opens the session.
+    """
+    present = present or [await Visitor.open(target, app)]
+    token = present[0].token
+    for _ in range(count - len(present)):
+        present.append(await Visitor.open(target, app, token))
+    return present
 
 
 async def repeat(seconds: float, steps: Sequence[Step]) -> list[float]:

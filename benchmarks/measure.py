@@ -1,4 +1,4 @@
-"""Wall time, server CPU and percentiles. CPU is that of the whole process tree, read from /proc."""
+"""Wall time, percentiles, and CPU and memory of the server: its whole process tree, in /proc."""
 
 import os
 import time
@@ -8,16 +8,28 @@ from pathlib import Path
 from typing import Self
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The server under test; scenarios measure for about ``seconds``."""
+    """The server under test.
+
+    Args:
+        host: where it listens.
+        port: likewise.
+        pid: its first process.
+        seconds: about as long scenarios measure.
+        started: when its process was started, on the clock of ``time.perf_counter``.
+        server: its name among the servers.
+    """
 
     host: str
     port: int
     pid: int
     seconds: float
+    started: float = 0.0
+    server: str = ""
 
 
 @dataclass(slots=True)
@@ -44,6 +56,14 @@ class Meter:
         self.wall += wall
         self.cpu += cpu
 
+    def shares(self, suffix: str = "") -> dict[str, float]:
+        """Return how busy generator and server were, in cores, as figures of a scenario.
+
+        Args:
+            suffix: ends the figures' names where a scenario measures more than once.
+        """
+        return {f"generator{suffix}": self.generator, f"server{suffix}": self.cpu / self.wall}
+
     def _clocks(self) -> tuple[float, float, float]:
         return time.perf_counter(), tree_cpu(self.target.pid), time.process_time()
 
@@ -53,18 +73,28 @@ def tree_cpu(root: int) -> float:
 
     Source: proc(5), fields 14 to 17 of /proc/pid/stat; its resolution is one clock tick, 10 ms.
     """
-    parents: dict[int, int] = {}
-    seconds: dict[int, float] = {}
+    return sum(sum(map(int, fields[11:15])) for fields in _tree(root)) * _TICK
+
+
+def tree_rss(root: int) -> float:
+    """Return the resident memory of a process and all below it, in MB.
+
+    Source: proc(5), field 24 of /proc/pid/stat, in pages.
+    """
+    return sum(int(fields[21]) for fields in _tree(root)) * _PAGE / 1e6
+
+
+def _tree(root: int) -> list[list[str]]:
+    """Return the fields of /proc/pid/stat, from the third on, of a process and all below it."""
+    stats: dict[int, list[str]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             text = path.read_text()
         except (FileNotFoundError, ProcessLookupError):  # ended since the directory was listed
             continue
-        fields = text.rpartition(")")[2].split()
-        pid = int(path.parent.name)
-        parents[pid] = int(fields[1])
-        seconds[pid] = sum(map(int, fields[11:15])) * _TICK
-    return sum(seconds[pid] for pid in seconds if _is_below(pid, root, parents))
+        stats[int(path.parent.name)] = text.rpartition(")")[2].split()
+    parents = {pid: int(fields[1]) for pid, fields in stats.items()}
+    return [stats[pid] for pid in stats if _is_below(pid, root, parents)]
 
 
 def _is_below(pid: int, root: int, parents: dict[int, int]) -> bool:

@@ -1,9 +1,9 @@
-"""Where a server spends its CPU in one scenario: `python -m benchmarks.profile NAME [SERVER]`.
+"""Where a server spends its CPU in one scenario: `python -m benchmarks.profile SCENARIO [SERVER]`.
 
-Samples it with py-spy (`pip install py-spy`), so the server runs as it always does.
+Samples it with py-spy, of the tools' environment, so the server runs as it always does.
 """
 
-import shutil
+import asyncio
 import signal
 import subprocess
 import sys
@@ -12,30 +12,33 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.rounds import run_load
+from benchmarks.processes import running
 from benchmarks.scenarios import SCENARIOS
-from benchmarks.servers import SERVERS, running
+from benchmarks.servers import ENVIRONMENTS, TOOLS
 
 SECONDS = 8.0
 RATE = 500  # samples a second
 SHOWN = 30
+TOOL = ENVIRONMENTS / TOOLS / "bin" / "py-spy"
 
 
 def main(name: str, server: str = "hybridviz") -> None:
     """Print the functions with the largest shares, with and without what they call."""
-    tool = shutil.which("py-spy")
-    if tool is None:
-        sys.exit("py-spy is not installed: pip install py-spy")
+    if not TOOL.exists():
+        sys.exit(f"{TOOL} is not there: scripts/peers.sh {TOOLS}")
     scenario = SCENARIOS[name]
-    with TemporaryDirectory() as scratch, running(SERVERS[server], scenario.apps) as (port, pid):
+    with (
+        TemporaryDirectory() as scratch,
+        running(server, scenario.apps, scenario.settings, SECONDS) as target,
+    ):
         output = Path(scratch) / "stacks"
-        command = [tool, "record", "-p", str(pid), "-r", str(RATE), "-f", "raw", "-o", str(output)]
+        options = ["-p", str(target.pid), "-r", str(RATE), "-f", "raw", "-o", str(output)]
         sampler = subprocess.Popen(
-            [*command, "--subprocesses", "--function", "--duration", "unlimited"],
+            [TOOL, "record", *options, "--subprocesses", "--function", "--duration", "unlimited"],
             stdout=subprocess.DEVNULL,
         )
         try:
-            figures = run_load(scenario, port, pid, SECONDS)
+            figures = asyncio.run(scenario.run(target))
         finally:
             sampler.send_signal(signal.SIGINT)
             sampler.wait()
@@ -66,7 +69,8 @@ def show(title: str, counts: Counter[str], total: int) -> None:
 
 def run(arguments: Sequence[str]) -> None:
     if not 1 <= len(arguments) <= 2 or arguments[0] not in SCENARIOS:
-        sys.exit(f"usage: python -m benchmarks.profile NAME [SERVER]; NAME: {', '.join(SCENARIOS)}")
+        names = ", ".join(SCENARIOS)
+        sys.exit(f"usage: python -m benchmarks.profile SCENARIO [SERVER]; SCENARIO: {names}")
     main(*arguments)
 
 

@@ -1,92 +1,104 @@
-"""The report: medians, ratios and goals as a Markdown table, and how to repeat the run."""
+"""The report: medians, ratios and goals as Markdown, and how to repeat the run."""
 
 import platform
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 
-from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.plots import titles
+from benchmarks.rounds import Result
+from benchmarks.rows import FURTHER, ROWS
+from benchmarks.scenario import Metric
 from benchmarks.servers import ROOT, SERVERS
-
-BUSY = 0.85  # share of one core from which on the load generator may be the bottleneck
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one scenario gave: for each server its figures of each round, or why it failed."""
-
-    scenario: Scenario
-    rounds: Mapping[str, Sequence[Figures]]
-    failures: Mapping[str, str]
-
-    def median(self, server: str, metric: str) -> float | None:
-        """Return a server's median over the rounds; None if it failed."""
-        rounds = self.rounds[server]
-        if server in self.failures or not rounds:
-            return None
-        return median(figures[metric] for figures in rounds)
+from benchmarks.verdicts import BUSY, MET, ratio_to_best, row_verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the run was made."""
+    """How the run was made.
 
-    ours: str
+    Args:
+        ours: names of our servers; goals are held against the first.
+        peers: names of the servers that they are compared with.
+        missing: names of peers that are not installed.
+        rounds: how many.
+        seconds: length of one measurement.
+        started: when.
+        load_average: of the machine, then.
+    """
+
+    ours: Sequence[str]
     peers: Sequence[str]
+    missing: Sequence[str]
     rounds: int
     seconds: float
     started: datetime
     load_average: float
 
+    @property
+    def servers(self) -> list[str]:
+        return [*self.peers, *self.ours]
+
 
 def render(results: Sequence[Result], setting: Setting) -> str:
     """Return the whole report as Markdown."""
-    return "\n".join([*_head(setting), "", *_table(results, setting), "", *_notes(results), ""])
+    parts = (_head(setting), _rows(results, setting), _table(results, setting), _notes(results))
+    lines = [line for part in (*parts, _plots(results)) for line in (*part, "")]
+    return "\n".join(lines)
 
 
-def verdict(metric: Metric, ours: float | None, ratio: float | None) -> str:
-    """Return ``met``, ``not met``, ``failed``, or nothing where there is no goal."""
-    if metric.ratio is None and metric.value is None:
-        return ""
-    if ours is None or (metric.ratio is not None and ratio is None):
-        return "failed"
-    by_ratio = metric.ratio is None or metric.meets(ratio or 0.0, metric.ratio)
-    by_value = metric.value is None or metric.meets(ours, metric.value)
-    return "met" if by_ratio and by_value else "**not met**"
+def _head(setting: Setting) -> Iterator[str]:
+    yield "# Benchmark results"
+    yield ""
+    yield "Made by `python -m benchmarks` (README.md tells what is measured and how)."
+    yield f"The ratio is that of {setting.ours[0]} to the best peer."
+    yield ""
+    yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
+    yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
+    yield f"- {setting.rounds} interleaved rounds, about {setting.seconds:g} s each; medians"
+    for name in setting.servers:
+        yield f"- {name}: {SERVERS[name].versions()}"
+    for name in setting.missing:
+        yield f"- {name}: left out, it could not be installed here (`scripts/peers.sh` tells why)"
 
 
-def ratio_to_best(result: Result, metric: Metric, setting: Setting) -> float | None:
-    """Return our median over the best peer's; None if either is missing."""
-    ours = result.median(setting.ours, metric.name)
-    peers = [result.median(peer, metric.name) for peer in setting.peers]
-    known = [figure for figure in peers if figure]
-    if ours is None or not known:
-        return None
-    return ours / (min(known) if metric.better == "lower" else max(known))
+def _rows(results: Sequence[Result], setting: Setting) -> Iterator[str]:
+    verdicts = {}
+    for number in ROWS:
+        of_row = [result for result in results if result.scenario.row == number]
+        if of_row:
+            verdicts[number] = row_verdict(of_row, setting.ours[0], setting.peers)
+    yield f"{sum(v == MET for v in verdicts.values())} of {len(verdicts)} rows are met."
+    yield ""
+    yield "| row | | |"
+    yield "|--:|---|---|"
+    for number, said in verdicts.items():
+        yield f"| {number} | {ROWS[number]} | {said} |"
 
 
 def _table(results: Sequence[Result], setting: Setting) -> Iterator[str]:
-    names = [*setting.peers, setting.ours]
-    yield "| scenario | figure | " + " | ".join(names) + " | ratio | goal | |"
-    yield "|---|---|" + "--:|" * len(names) + "--:|---|---|"
+    names = setting.servers
+    yield "| row | scenario | figure | " + " | ".join(names) + " | ratio | goal | |"
+    yield "|--:|---|---|" + "--:|" * len(names) + "--:|---|---|"
     for result in results:
+        number = "" if result.scenario.row == FURTHER else str(result.scenario.row)
         title = result.scenario.title
         for metric in result.scenario.metrics:
-            ratio = ratio_to_best(result, metric, setting)
-            ours = result.median(setting.ours, metric.name)
-            cells = [_figure(result.median(name, metric.name)) for name in names]
-            row = [title, f"{metric.name}, {metric.unit}", *cells, _ratio(ratio), _goal(metric)]
-            yield "| " + " | ".join([*row, verdict(metric, ours, ratio)]) + " |"
-            title = ""
+            ratio = ratio_to_best(result, metric, setting.ours[0], setting.peers)
+            said = verdict(result, metric, setting.ours[0], setting.peers)
+            cells = [_cell(result, name, metric) for name in names]
+            row = [number, title, f"{metric.name}, {metric.unit}", *cells]
+            yield "| " + " | ".join([*row, _ratio(ratio), _goal(metric), said]) + " |"
+            number = title = ""
 
 
-def _figure(figure: float | None) -> str:
-    return "failed" if figure is None else f"{figure:,.3g}" if figure < 100 else f"{figure:,.0f}"
+def _cell(result: Result, server: str, metric: Metric) -> str:
+    if server in result.failures:
+        return "failed"
+    figure = result.median(server, metric.name)
+    return "" if figure is None else f"{figure:,.3g}" if figure < 100 else f"{figure:,.0f}"
 
 
 def _ratio(ratio: float | None) -> str:
@@ -100,36 +112,29 @@ def _goal(metric: Metric) -> str:
         goals.append(f"{sign} {metric.ratio:g}x")
     if metric.value is not None:
         goals.append(f"{sign} {metric.value:g} {metric.unit}")
-    return ", ".join(goals)
+    return ", ".join(goals) + (" or generator-bound" if metric.or_bound is not None else "")
 
 
 def _notes(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
+        name = result.scenario.name
+        if result.scenario.left_out:
+            yield f"- {name}: left out: {result.scenario.left_out}."
         for server, reason in result.failures.items():
-            yield f"- {result.scenario.name}: {server} failed: {reason}"
-        for server in result.rounds:
-            share = result.median(server, "generator")
-            if share is not None and share > BUSY:
-                yield (
-                    f"- {result.scenario.name}: the load generator was {share:.0%} busy against "
-                    f"{server}; the server may be faster than shown."
-                )
+            yield f"- {name}: {server} failed: {reason}"
+        for server, figures in result.rounds.items():
+            for key in figures[0] if figures else ():
+                share = result.median(server, key)
+                if key.startswith("generator") and share is not None and share > BUSY:
+                    yield (
+                        f"- {name}{key.removeprefix('generator')}: the load generator was "
+                        f"{share:.0%} busy against {server}; the server may be faster than shown."
+                    )
 
 
-def _head(setting: Setting) -> Iterator[str]:
-    packages = sorted(
-        {name for s in (*setting.peers, setting.ours) for name in SERVERS[s].packages}
-    )
-    yield "# Benchmark results"
-    yield ""
-    yield "Made by `python -m benchmarks`; README.md tells what is measured and how."
-    yield "The ratio is ours to the best peer."
-    yield ""
-    yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
-    yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    yield f"- versions: Python {sys.version.split()[0]}, {versions}"
-    yield f"- {setting.rounds} interleaved rounds, {setting.seconds:g} s each; medians"
+def _plots(results: Sequence[Result]) -> Iterator[str]:
+    for file, title in titles(results).items():
+        yield f"![{title}](plots/{file})"
 
 
 def _commit() -> str:

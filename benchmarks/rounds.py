@@ -3,17 +3,36 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
 
-from benchmarks.report import Result
 from benchmarks.scenario import Figures, Scenario
-from benchmarks.servers import ROOT, SERVERS, ServerFailed, running
+from benchmarks.servers import ROOT
 
-GRACE = 60.0  # seconds that a scenario may take on top of its measuring time, to open and to end
+GRACE = 240.0  # seconds that a scenario may take on top of its measuring time, to open and to end
+PARTING = 20.0  # seconds to end the server once it is given up
 
 
 class LoadFailed(Exception):
     """The load generator gave up: a wrong answer, a lost connection, or no end in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one scenario gave: for each server its figures of each round, or why it failed."""
+
+    scenario: Scenario
+    rounds: Mapping[str, Sequence[Figures]]
+    failures: Mapping[str, str]
+
+    def median(self, server: str, metric: str) -> float | None:
+        """Return a server's median over the rounds; None if it failed or did not take part."""
+        rounds = self.rounds.get(server)
+        if server in self.failures or not rounds:
+            return None
+        known = [figures[metric] for figures in rounds if metric in figures]
+        return median(known) if known else None
 
 
 def compare(
@@ -41,38 +60,30 @@ def compare(
             progress(f"{scenario.name}: {server}, round {number + 1} of {rounds}")
             try:
                 figures[server].append(measure(scenario, server, seconds))
-            except (ServerFailed, LoadFailed) as failure:
+            except LoadFailed as failure:
                 failures[server] = str(failure)
                 progress(f"failed: {failure}")
     return Result(scenario, figures, failures)
 
 
 def measure(scenario: Scenario, server: str, seconds: float) -> Figures:
-    """Start a server, run the scenario against it, return the figures.
-
-    Raises:
-        ServerFailed: the server did not start.
-        LoadFailed: see `run_load`.
-    """
-    with running(SERVERS[server], scenario.apps) as (port, pid):
-        return run_load(scenario, port, pid, seconds)
-
-
-def run_load(scenario: Scenario, port: int, pid: int, seconds: float) -> Figures:
-    """Run the scenario's load in its own process against the server that listens on ``port``.
+    """Run the scenario on a fresh server, in a load process of its own; return the figures.
 
     Raises:
         LoadFailed: it failed, the text is its last line; or it did not come to an end.
     """
-    command = [sys.executable, "-m", "benchmarks.load", scenario.name]
-    command += [str(port), str(pid), str(seconds)]
+    command = [sys.executable, "-m", "benchmarks.load", scenario.name, server, str(seconds)]
+    load = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=10 * seconds + GRACE
-        )
-    except subprocess.TimeoutExpired:
-        raise LoadFailed("did not come to an end") from None
-    if done.returncode:
-        raise LoadFailed(done.stderr.strip().rpartition("\n")[2])
-    figures: Figures = json.loads(done.stdout)
+        output, errors = load.communicate(timeout=20 * seconds + GRACE)
+    except BaseException as error:  # also Ctrl-C: no server shall be left running
+        load.terminate()
+        output, errors = load.communicate(timeout=PARTING)
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+    if load.returncode:
+        raise LoadFailed(errors.strip().rpartition("\n")[2])
+    figures: Figures = json.loads(output)
     return figures

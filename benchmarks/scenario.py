@@ -1,10 +1,11 @@
 """What a scenario is: apps to serve, a load to run on them, its figures and their goals."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from benchmarks.measure import Target
+from benchmarks.servers import OURS, PEERS
 
 Figures = dict[str, float]
 
@@ -19,6 +20,8 @@ class Metric:
         better: which way is better.
         ratio: goal for ours / best peer; None if there is none.
         value: goal for our own figure; None if there is none.
+        or_bound: the ``suffix`` of `Meter.shares`, if the goal is also met when the generator was
+            at its limit and the server was not; None if it is not.
     """
 
     name: str
@@ -26,6 +29,11 @@ class Metric:
     better: Literal["lower", "higher"]
     ratio: float | None = None
     value: float | None = None
+    or_bound: str | None = None
+
+    @property
+    def has_goal(self) -> bool:
+        return self.ratio is not None or self.value is not None
 
     def meets(self, figure: float, limit: float) -> bool:
         """Tell whether ``figure`` is on the good side of ``limit``."""
@@ -33,11 +41,46 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a figure grows with a size: a plot of the report.
+
+    Args:
+        axis: what the sizes are, such as ``viewers``.
+        label: what the figures are, with their unit.
+        points: the name of the figure for each size.
+    """
+
+    axis: str
+    label: str
+    points: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
-    """One row group of the report. ``apps`` are names of benchmarks/apps/NAME.py."""
+    """One group of lines of the report.
+
+    Args:
+        name: on the command line.
+        row: the goal that it belongs to, a key of `rows.ROWS`.
+        title: in the report.
+        apps: names in benchmarks/apps.
+        run: puts the load on a server and returns the figures.
+        metrics: the figures that are shown, and their goals.
+        curves: plots of them.
+        settings: environment variables of the servers; ours take their settings from them.
+        servers: on which it runs.
+        rounds: the most rounds that are worth their time.
+        left_out: why it cannot be run at all yet; empty if it can.
+    """
 
     name: str
+    row: int
     title: str
     apps: tuple[str, ...]
     run: Callable[[Target], Coroutine[Any, Any, Figures]]
     metrics: tuple[Metric, ...]
+    curves: tuple[Curve, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    servers: tuple[str, ...] = (*PEERS, *OURS)
+    rounds: int = 9
+    left_out: str = ""

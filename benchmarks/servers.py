@@ -1,35 +1,32 @@
-"""The servers that are compared, and the start and end of their processes.
+"""The servers that are compared: how each is started, and the environment that it is started in.
 
-To add a peer: write its command, list it in SERVERS. A peer in an environment of its own names that
-environment's python instead of ours.
+To add a peer: have scripts/peers.sh make its environment, write its command, list it in SERVERS.
 """
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
-APPS = ROOT / "benchmarks" / "apps"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
-
-
-class ServerFailed(Exception):
-    """A server did not start; the text ends with its log."""
+ENVIRONMENTS = ROOT / ".bench"
+TOOLS = "tools"
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What a server is started with."""
+    """What a server is started with.
 
+    Args:
+        python: of the server's environment.
+        port: to listen on, at 127.0.0.1.
+        apps: paths of scripts; each is served under its file's name.
+        scratch: a directory of its own.
+    """
+
+    python: str
     port: int
     apps: Sequence[str]
     scratch: str
@@ -41,94 +38,96 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One kind of server: its command, its environment variables, the packages it stands on."""
+    """One kind of server.
+
+    Args:
+        packages: what it stands on; the report tells their versions.
+        command: makes the command line.
+        variables: makes the environment variables that it needs.
+        environment: name below .bench/; by default our own environment.
+    """
 
     packages: tuple[str, ...]
     command: Callable[[Launch], list[str]]
-    environment: Callable[[Launch], dict[str, str]] = lambda launch: {}
+    variables: Callable[[Launch], dict[str, str]] = lambda launch: {}
+    environment: str = ""
+
+    @property
+    def python(self) -> str:
+        if not self.environment:
+            return sys.executable
+        return str(ENVIRONMENTS / self.environment / "bin" / "python")
+
+    @property
+    def is_ours(self) -> bool:
+        return not self.environment
+
+    @property
+    def is_installed(self) -> bool:
+        return self.is_ours or any((ENVIRONMENTS / self.environment).glob(".ready-*"))
+
+    def versions(self) -> str:
+        """Ask its environment for the versions of Python and the packages."""
+        code = (
+            "import sys; from importlib.metadata import version\n"
+            "print('Python', sys.version.split()[0], end='')\n"
+            "for name in sys.argv[1:]: print(',', name, version(name), end='')"
+        )
+        asked = [self.python, "-c", code, *self.packages]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
 
 
-def _bokeh_serve(launch: Launch) -> list[str]:
-    options = ["--port", str(launch.port), "--allow-websocket-origin", launch.address]
-    return [sys.executable, "-m", "bokeh", "serve", *options, *launch.apps]
+def _serve(module: str) -> Callable[[Launch], list[str]]:
+    def command(launch: Launch) -> list[str]:
+        options = ["--port", str(launch.port), "--allow-websocket-origin", launch.address]
+        return [launch.python, "-m", module, "serve", *options, *launch.apps]
+
+    return command
+
+
+def _uvicorn(module: str) -> Callable[[Launch], list[str]]:
+    def command(launch: Launch) -> list[str]:
+        options = ["--port", str(launch.port), "--no-access-log"]  # as the others have none
+        return [launch.python, "-m", "uvicorn", *options, f"benchmarks.peers.{module}:app"]
+
+    return command
+
+
+def _apps(launch: Launch) -> dict[str, str]:
+    return {"BENCHMARK_APPS": os.pathsep.join(launch.apps), "BENCHMARK_ORIGIN": launch.address}
 
 
 def _hybridviz(launch: Launch) -> list[str]:
     options = ["--port", str(launch.port), "--data-dir", launch.scratch]
-    return [sys.executable, "-m", "hybridviz", "serve", *options, *launch.apps]
+    return [launch.python, "-m", "hybridviz", "serve", *options, *launch.apps]
 
 
 def _gunicorn(launch: Launch) -> list[str]:
     worker = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
-    return [sys.executable, "-m", "gunicorn", "-k", worker, "-b", launch.address, "wsgi:app"]
+    return [launch.python, "-m", "gunicorn", "-k", worker, "-b", launch.address, "wsgi:app"]
 
 
 def _wsgi_environment(launch: Launch) -> dict[str, str]:
     return {"HYBRIDVIZ_APPS": os.pathsep.join(launch.apps), "HYBRIDVIZ_DATA_DIR": launch.scratch}
 
 
-SERVERS = {
-    "bokeh-serve": Server(("bokeh", "tornado"), _bokeh_serve),
-    "hybridviz": Server(("bokeh", "flask", "gevent"), _hybridviz),
+SERVERS: Mapping[str, Server] = {
+    "bokeh-3.9": Server(("bokeh", "tornado"), _serve("bokeh"), environment="bokeh-3.9"),
+    "bokeh-3.10": Server(("bokeh", "tornado"), _serve("bokeh"), environment="bokeh-3.10"),
+    "bokeh-3.10-asgi": Server(
+        ("bokeh", "uvicorn", "uvloop"), _uvicorn("bokeh_asgi"), _apps, "bokeh-3.10"
+    ),
+    "bokeh-fastapi": Server(
+        ("bokeh", "bokeh-fastapi", "uvicorn", "uvloop"),
+        _uvicorn("bokeh_fastapi"),
+        _apps,
+        "bokeh-fastapi",
+    ),
+    "panel": Server(("panel", "bokeh", "tornado"), _serve("panel"), environment="panel"),
+    "hybridviz": Server(("bokeh", "flask", "gevent", "orjson"), _hybridviz),
     "hybridviz-gunicorn": Server(
         ("bokeh", "flask", "gevent", "gunicorn"), _gunicorn, _wsgi_environment
     ),
 }
-
-
-@contextmanager
-def running(server: Server, apps: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Serve benchmarks/apps/NAME.py for the names in ``apps``; yield the port and the process id.
-
-    Raises:
-        ServerFailed: it ended, or did not listen in time.
-    """
-    with TemporaryDirectory(prefix="benchmark-") as scratch:
-        launch = Launch(free_port(), [str(APPS / f"{name}.py") for name in apps], scratch)
-        log = Path(scratch) / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                server.command(launch),
-                cwd=ROOT,
-                env={**os.environ, **server.environment(launch)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        try:
-            _await_port(process, launch.port, log)
-            yield launch.port, process.pid
-        finally:
-            _stop(process)
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _await_port(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise ServerFailed(f"{process.args!r} does not listen:\n{log.read_text()[-2000:]}")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the server and its workers."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:  # it had ended by itself
-            pass
-        try:
-            process.wait(STOP_SECONDS)
-            return
-        except subprocess.TimeoutExpired:
-            continue
+PEERS = tuple(name for name, server in SERVERS.items() if not server.is_ours)
+OURS = tuple(name for name, server in SERVERS.items() if server.is_ours)

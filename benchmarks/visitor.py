@@ -6,8 +6,10 @@ Every answer's content is checked here, so that no scenario can count work that 
 import asyncio
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from benchmarks.measure import Target
 from benchmarks.websocket import Message, Websocket
 
 POINTS = 200
+_FLOAT = Struct("<d")
 _TOKEN = re.compile(rb'"token":\s*"([^"]+)"')
 
 
@@ -73,19 +76,29 @@ async def page_token(target: Target, app: str) -> str:
 
 @dataclass(slots=True)
 class Visitor:
-    """A browser tab on a document with a Slider named ``slider`` and a source named ``source``."""
+    """A browser tab on a document with a Slider named ``slider`` and a source named ``source``.
+
+    Args:
+        websocket: open, and the document pulled.
+        token: of its session; others join with it.
+        models: id of each named model.
+        points: length of the source's columns.
+        value: where the slider stands.
+    """
 
     websocket: Websocket
+    token: str
     models: dict[str, str]
+    points: int = POINTS
     value: int = 0
 
     @classmethod
-    async def open(cls, target: Target, app: str, token: str | None = None) -> "Visitor":
+    async def open(
+        cls, target: Target, app: str, token: str | None = None, points: int = POINTS
+    ) -> "Visitor":
         """Open a session of ``app``, or join that of ``token``, and pull its document."""
         token = token or await page_token(target, app)
-        websocket = await Websocket.connect(
-            target.host, target.port, f"/{app}/ws".replace("//", "/"), token
-        )
+        websocket = await Websocket.connect(target.host, target.port, socket_path(app), token)
         ack = await websocket.receive()
         if ack.type != "ACK":
             raise WrongAnswer(f"{ack.type} instead of ACK")
@@ -98,14 +111,26 @@ class Visitor:
         models = dict(_named(reply.json()["doc"]["roots"]))
         if not {"slider", "source"} <= models.keys():
             raise WrongAnswer(f"{app}: document lacks the slider or the source")
-        return cls(websocket, models)
+        return cls(websocket, token, models, points)
+
+    def change(self, model: str, buffers: Sequence[bytes] = (), **attributes: object) -> str:
+        """Set properties of the model of that name, without waiting; return the message's id.
+
+        Args:
+            model: its name.
+            buffers: of the message, see `Websocket.send`.
+            attributes: name and JSON of each property.
+        """
+        events = [
+            {"kind": "ModelChanged", "model": {"id": self.models[model]}, "attr": name, "new": new}
+            for name, new in attributes.items()
+        ]
+        return self.websocket.send("PATCH-DOC", {"events": events}, buffers)
 
     def drag(self) -> str:
         """Move the slider one step on, without waiting; return the message's id."""
         self.value += 1
-        model = {"id": self.models["slider"]}
-        event = {"kind": "ModelChanged", "model": model, "attr": "value", "new": self.value}
-        return self.websocket.send("PATCH-DOC", {"events": [event]})
+        return self.change("slider", value=self.value)
 
     async def slide(self) -> None:
         """Move the slider and wait for both answers: its OK and the data that its callback made."""
@@ -126,20 +151,32 @@ class Visitor:
             if message.type == "PATCH-DOC" and (value := self.read(message)) is not None:
                 return value
 
+    async def told(self, model: str, attribute: str) -> Any:
+        """Wait until a property of the model of that name changes; return the JSON of its value."""
+        while True:
+            message = await self.websocket.receive()
+            if message.type not in ("PATCH-DOC", "OK"):
+                raise WrongAnswer(f"{message.type}: {message.content[:200]!r}")
+            for event in message.json().get("events", ()):
+                if event.get("attr") == attribute and event["model"]["id"] == self.models[model]:
+                    return event["new"]
+
     def read(self, message: Message) -> int | None:
         """Return the value for which the data in a PATCH-DOC were made, or None if it holds none.
 
         Raises:
-            WrongAnswer: the column y is not ``value + arange(200)``.
+            WrongAnswer: a column is not what the app makes of the value, every byte of it.
         """
         value = None
         for event in message.json()["events"]:
             if event.get("attr") == "data" and event["model"]["id"] == self.models["source"]:
                 data = event["data"] if "data" in event else event["new"]
-                y = array(dict(data["entries"])["y"], message.buffers)
-                value = int(y[0])
-                if len(y) != POINTS or y[-1] != value + POINTS - 1:
-                    raise WrongAnswer(f"data of {value} are wrong")
+                columns = {name: raw(json, message.buffers) for name, json in data["entries"]}
+                value = int(_FLOAT.unpack_from(columns["y"])[0])
+                if columns["y"] != column(value, self.points):
+                    raise WrongAnswer(f"the data of {value} are wrong")
+                if "x" in columns and columns["x"] != column(0, self.points):
+                    raise WrongAnswer(f"the x of {value} is wrong")
         return value
 
     def close(self) -> None:
@@ -147,10 +184,26 @@ class Visitor:
         self.websocket.close()
 
 
-def array(encoded: dict[str, Any], buffers: dict[str, bytes]) -> "np.ndarray[Any, Any]":
-    """Decode an ndarray of Bokeh's JSON whose bytes came as a buffer of the same message."""
-    raw = buffers[encoded["array"]["data"]["id"]]
-    return np.frombuffer(raw, encoded["dtype"]).reshape(encoded["shape"])
+def socket_path(app: str) -> str:
+    """Return the path of an app's websocket; the app without a name is at the root."""
+    return f"/{app}/ws".replace("//", "/")
+
+
+@lru_cache(maxsize=64)
+def column(value: int, points: int) -> bytes:
+    """Return the column ``value + arange(points)`` as it goes over the wire."""
+    return (np.arange(float(points)) + value).tobytes()
+
+
+def raw(encoded: dict[str, Any], buffers: dict[str, bytes]) -> bytes:
+    """Return the bytes of an ndarray of Bokeh's JSON, which came as a buffer of the same message.
+
+    Raises:
+        WrongAnswer: it holds no float64.
+    """
+    if encoded["dtype"] != "float64" or encoded["order"] != "little":
+        raise WrongAnswer(f"{encoded['dtype']}, {encoded['order']} instead of float64, little")
+    return buffers[encoded["array"]["data"]["id"]]
 
 
 def _named(json: Any) -> Iterator[tuple[str, str]]:

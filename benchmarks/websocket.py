@@ -8,12 +8,15 @@ import asyncio
 import base64
 import os
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
 import orjson
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
+LONG = 4096  # bytes; from here on numpy masks faster than integers do
 
 
 class WireError(Exception):
@@ -61,23 +64,27 @@ class Websocket(asyncio.Protocol):
         """
         loop = asyncio.get_running_loop()
         _, websocket = await loop.create_connection(cls, host, port)
-        key = base64.b64encode(os.urandom(16)).decode()
-        websocket._transport.write(
-            f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: http://{host}:{port}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: bokeh, {token}\r\n\r\n".encode()
-        )
+        websocket._transport.write(handshake(host, port, path, token))
         while not websocket._upgraded:
             await websocket._wait()
         return websocket
 
-    def send(self, msgtype: str, content: object) -> str:
-        """Write one message, all its frames at once; return its id."""
+    def send(self, msgtype: str, content: object, buffers: Sequence[bytes] = ()) -> str:
+        """Write one message, all its frames at once; return its id.
+
+        Args:
+            msgtype: of Bokeh's protocol.
+            content: for JSON.
+            buffers: what `buffer_frames` made.
+        """
         self._msgid += 1
         msgid = str(self._msgid)
-        header = orjson.dumps({"msgid": msgid, "msgtype": msgtype})
-        fragments = (header, b"{}", orjson.dumps(content))
-        self._transport.write(b"".join(frame(TEXT, fragment) for fragment in fragments))
+        header: dict[str, object] = {"msgid": msgid, "msgtype": msgtype}
+        if buffers:
+            header["num_buffers"] = len(buffers)
+        fragments = (orjson.dumps(header), b"{}", orjson.dumps(content))
+        frames = [frame(TEXT, fragment) for fragment in fragments]
+        self._transport.write(b"".join([*frames, *buffers]))
         return msgid
 
     async def receive(self) -> Message:
@@ -176,6 +183,21 @@ class Websocket(asyncio.Protocol):
         self._wake()
 
 
+def handshake(host: str, port: int, path: str, token: str) -> bytes:
+    """Return the request that a browser opens a websocket with."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: http://{host}:{port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: bokeh, {token}\r\n\r\n"
+    ).encode()
+
+
+def buffer_frames(ident: str, data: bytes) -> bytes:
+    """Encode one buffer of a message: a frame with its id, and one with its bytes."""
+    return frame(TEXT, orjson.dumps({"id": ident})) + frame(BINARY, data)
+
+
 def frame(opcode: int, payload: bytes) -> bytes:
     """Encode one final, masked frame."""
     size = len(payload)
@@ -186,6 +208,16 @@ def frame(opcode: int, payload: bytes) -> bytes:
     else:
         head = bytes((0x80 | opcode, 0xFF)) + size.to_bytes(8)
     key = os.urandom(4)
+    return head + key + (_masked_long if size > LONG else _masked)(payload, key)
+
+
+def _masked(payload: bytes, key: bytes) -> bytes:
+    size = len(payload)
     mask = int.from_bytes((key * (size // 4 + 1))[:size], "little")
-    masked = (int.from_bytes(payload, "little") ^ mask).to_bytes(size, "little")
-    return head + key + masked
+    return (int.from_bytes(payload, "little") ^ mask).to_bytes(size, "little")
+
+
+def _masked_long(payload: bytes, key: bytes) -> bytes:
+    size = len(payload)
+    mask = np.frombuffer(key * (size // 4 + 1), np.uint8, size)
+    return (np.frombuffer(payload, np.uint8) ^ mask).tobytes()

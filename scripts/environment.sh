@@ -15,12 +15,7 @@ directory=$1 version=$2 extra=${3:-}
 stamp="$directory/.ready${extra:+-$extra}-$(cat setup.py pyproject.toml | cksum | cut -d' ' -f1)"
 if [ -e "$stamp" ] && "$directory/bin/python" -c "import hybridviz" 2>/dev/null; then exit 0; fi
 
-# A pyenv shim may exist for a version that is not switched on, and Debian's Python may lack ensurepip.
-python=
-for candidate in "python$version" "${PYENV_ROOT:-${HOME:-/root}/.pyenv}/versions/$version".*/bin/python \
-    "/usr/bin/python$version"; do
-    if "$candidate" -c "import ensurepip, venv" >/dev/null 2>&1; then python=$candidate; break; fi
-done
+python=$(scripts/find_python.sh "$version" || true)
 if [ -z "$python" ]; then
     echo "environment: no Python $version with venv found on this machine" >&2
     [ $optional = yes ] && exit 0

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.measure import Meter, Target, quantile
-from benchmarks.publishers import publisher
+from benchmarks.rows import FURTHER
 from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor, WrongAnswer, page_token
 
 ROWS = 100
@@ -16,6 +17,8 @@ IDENT = "kept"
 
 async def run(target: Target) -> Figures:
     """Append, one batch at a time; each must arrive whole."""
+    from benchmarks.publishers import publisher  # imports Bokeh; the other scenarios need not
+
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as script:
         client = await loop.run_in_executor(script, publisher, target)
@@ -61,9 +64,11 @@ def check(event: Any, first: int) -> None:
 
 SCENARIO = Scenario(
     name="appends",
+    row=FURTHER,
     title="100 rows appended by a script reach a browser (REST / bokeh.client)",
     apps=(),
     run=run,
+    servers=("bokeh-3.9", *OURS),
     metrics=(
         Metric("p50", "ms", "lower"),
         Metric("p99", "ms", "lower"),

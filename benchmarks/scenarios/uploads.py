@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable
 
 from benchmarks.measure import Meter, Target
-from benchmarks.publishers import publisher
+from benchmarks.rows import FURTHER
 from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.servers import OURS
 
 
 async def run(target: Target) -> Figures:
     """Put documents for half of the time, then read them for the other half."""
+    from benchmarks.publishers import publisher  # imports Bokeh; the other scenarios need not
+
     client = await asyncio.to_thread(publisher, target)
     await asyncio.to_thread(client.push, "document-0")
     await asyncio.to_thread(client.pull, "document-0")
@@ -38,9 +41,11 @@ def count(call: Callable[[str], None], seconds: float, documents: int) -> int:
 
 SCENARIO = Scenario(
     name="uploads",
+    row=FURTHER,
     title="a script puts and gets documents (REST / bokeh.client)",
     apps=(),
     run=run,
+    servers=("bokeh-3.9", *OURS),
     metrics=(
         Metric("uploads", "1/s", "higher"),
         Metric("CPU per upload", "ms", "lower"),

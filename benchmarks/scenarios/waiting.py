@@ -13,13 +13,14 @@ async def run(target: Target) -> Figures:
     visitors = await open_and_slide(target, "waiting", CLIENTS)
     with Meter(target) as meter:
         taken = await repeat(target.seconds, [visitor.slide for visitor in visitors])
-    return {"events": len(taken) / meter.wall, "generator": meter.generator}
+    return {"events": len(taken) / meter.wall, **meter.shares()}
 
 
 SCENARIO = Scenario(
     name="waiting",
+    row=7,
     title="20 clients, callback waits 50 ms (ideal 400/s)",
     apps=("waiting",),
     run=run,
-    metrics=(Metric("events", "1/s", "higher", value=0.9 * IDEAL),),
+    metrics=(Metric("events", "1/s", "higher", ratio=3, value=0.9 * IDEAL),),
 )

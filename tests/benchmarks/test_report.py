@@ -1,58 +1,122 @@
-"""A goal is met by the figures, and by nothing else."""
+"""A goal is met by the figures, and by nothing else; the report tells it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import pytest
 
 from benchmarks.measure import Target, quantile
-from benchmarks.report import Result, Setting, ratio_to_best, render, verdict
-from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.plots import plot
+from benchmarks.report import Setting, render
+from benchmarks.rounds import Result
+from benchmarks.scenario import Curve, Figures, Metric, Scenario
+from benchmarks.verdicts import LEFT_OUT, MET, MISSED, NOT_RUN, ratio_to_best, row_verdict, verdict
 
 LOW = Metric("p50", "ms", "lower", ratio=0.5)
-HIGH = Metric("events", "1/s", "higher", value=360)
-SETTING = Setting("hybridviz", ["bokeh-serve"], 3, 1.0, datetime(2026, 1, 1), 0.0)
+HIGH = Metric("p50", "ms", "higher", value=360)
+BOTH = Metric("p50", "ms", "higher", ratio=3, value=360)
+FREE = Metric("p50", "ms", "lower")
+BOUND = Metric("p50", "ms", "higher", ratio=1, or_bound=", 9 viewers")
+OURS = "hybridviz"
+PEERS = ("bokeh-3.9", "panel")
+SETTING = Setting([OURS], [], ["bokeh-3.10", "panel"], 3, 1.0, datetime(2026, 1, 1), 0.0)
 
 
 async def no_load(target: Target) -> Figures:
     return {}
 
 
-def result(ours: list[float], peer: list[float], **failures: str) -> Result:
-    scenario = Scenario("event", "one event", (), no_load, (LOW,))
-    rounds = {"hybridviz": ours, "bokeh-serve": peer}
-    figures = partial(dict[str, float], generator=0.1)
-    return Result(
-        scenario,
-        {name: [figures(p50=v) for v in values] for name, values in rounds.items()},
-        failures,
-    )
+def result(
+    ours: Sequence[float], *peers: Sequence[float], metric: Metric = LOW, **more: float
+) -> Result:
+    scenario = Scenario("event", 5, "one event", (), no_load, (metric,))
+    rounds = {
+        name: [{"p50": value, **more} for value in values]
+        for name, values in zip((OURS, *PEERS), (ours, *peers), strict=False)
+    }
+    return Result(scenario, rounds, {})
 
 
-def test_the_ratio_is_that_of_the_medians() -> None:
-    assert ratio_to_best(result([1, 2, 90], [4, 1, 40]), LOW, SETTING) == 0.5
+def test_the_ratio_is_that_of_the_medians_to_the_best_peer() -> None:
+    low = result([1, 2, 90], [4, 1, 40], [5, 5, 5])
+    assert ratio_to_best(low, LOW, OURS, PEERS) == 0.5
+    high = replace(LOW, better="higher")
+    assert ratio_to_best(low, high, OURS, PEERS) == 0.4
+
+
+def test_a_failed_peer_is_no_best_peer() -> None:
+    failed = replace(result([2], [1], [4]), failures={"bokeh-3.9": "wrong answer"})
+    assert ratio_to_best(failed, LOW, OURS, PEERS) == 0.5
 
 
 @pytest.mark.parametrize(
-    ("metric", "ours", "ratio", "expected"),
+    ("metric", "ours", "peer", "expected"),
     [
-        (LOW, 1.0, 0.5, "met"),
-        (LOW, 1.0, 0.51, "**not met**"),
-        (LOW, None, None, "failed"),
-        (LOW, 1.0, None, "failed"),
-        (HIGH, 360.0, None, "met"),
-        (HIGH, 359.0, 9.0, "**not met**"),
-        (Metric("p50", "ms", "lower"), 1.0, 1.0, ""),
+        (LOW, [1.0], [2.0], MET),
+        (LOW, [1.01], [2.0], MISSED),
+        (LOW, [1.0], [], NOT_RUN),
+        (LOW, [], [2.0], NOT_RUN),
+        (HIGH, [360.0], [], MET),
+        (HIGH, [359.0], [1.0], MISSED),
+        (BOTH, [360.0], [120.0], MET),
+        (BOTH, [360.0], [121.0], MISSED),
+        (BOTH, [359.0], [1.0], MISSED),
+        (FREE, [1.0], [1.0], ""),
     ],
 )
-def test_verdicts(metric: Metric, ours: float | None, ratio: float | None, expected: str) -> None:
-    assert verdict(metric, ours, ratio) == expected
+def test_verdicts(metric: Metric, ours: list[float], peer: list[float], expected: str) -> None:
+    assert verdict(result(ours, peer, metric=metric), metric, OURS, PEERS) == expected
 
 
-def test_a_failed_server_is_named_and_meets_nothing() -> None:
-    text = render([result([], [4.0], hybridviz="wrong answer")], SETTING)
-    assert "| 4 | failed |  | ≤ 0.5x | failed |" in text
-    assert "hybridviz failed: wrong answer" in text
+@pytest.mark.parametrize(
+    ("generator", "server", "expected"),
+    [(0.9, 0.6, f"{MET}: generator-bound"), (0.9, 0.8, MISSED), (0.8, 0.6, MISSED)],
+)
+def test_a_busy_generator_excuses_only_an_idle_server(
+    generator: float, server: float, expected: str
+) -> None:
+    shares = {"generator, 9 viewers": generator, "server, 9 viewers": server}
+    slower = result([9.0], [10.0], metric=BOUND, **shares)
+    assert verdict(slower, BOUND, OURS, PEERS) == expected
+
+
+def test_a_row_is_met_when_all_its_numbers_are() -> None:
+    met, missed = result([1], [2]), result([2], [2])
+    left = replace(met, scenario=replace(met.scenario, left_out="why"), rounds={})
+    assert row_verdict([met, met], OURS, PEERS) == MET
+    assert row_verdict([met, missed], OURS, PEERS) == MISSED
+    assert verdict(left, LOW, OURS, PEERS) == LEFT_OUT
+    assert row_verdict([met, left], OURS, PEERS) == MISSED
+    assert row_verdict([result([1], metric=FREE)], OURS, PEERS) == NOT_RUN
+
+
+def test_a_failure_is_named_and_meets_nothing() -> None:
+    failed = replace(result([]), failures={OURS: "wrong answer"})
+    text = render([failed], SETTING)
+    assert "| 5 | one event | p50, ms | failed |  | ≤ 0.5x | **failed** |" in text
+    assert "event: hybridviz failed: wrong answer" in text
+    assert "0 of 1 rows are met." in text
+
+
+def test_what_is_not_there_is_named() -> None:
+    left = result([])
+    left = replace(left, scenario=replace(left.scenario, left_out="it needs two workers"))
+    text = render([left], SETTING)
+    assert "- panel: left out, it could not be installed here" in text
+    assert "- event: left out: it needs two workers." in text
+
+
+def test_a_busy_generator_is_reported() -> None:
+    text = render([result([1], **{"generator, 9 viewers": 0.93})], SETTING)
+    assert "event, 9 viewers: the load generator was 93% busy against hybridviz" in text
+
+
+def test_a_plot_shows_the_medians_of_who_took_part() -> None:
+    curve = Curve("viewers", "CPU, ms", {9: "p50", 99: "not measured"})
+    made = plot(result([1, 2, 3], [8]), curve, [OURS, *PEERS])
+    assert made["lines"] == {OURS: [(9, 2)], "bokeh-3.9": [(9, 8)]}
+    assert made["file"] == "viewers-cpu-ms.png"
 
 
 def test_quantiles() -> None:

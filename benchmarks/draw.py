@@ -1,0 +1,38 @@
+"""Draws plots with matplotlib: `python -m benchmarks.draw DIRECTORY < plots.json`; see `plots`.
+
+Runs in the tools' environment; imports nothing of ours.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib import pyplot  # noqa: E402  the backend is chosen before
+
+
+def draw(plot: dict[str, Any], directory: Path) -> None:
+    """Write one plot, both axes logarithmic; ours are the thick lines."""
+    made, axes = pyplot.subplots(figsize=(7, 4))
+    for server, points in plot["lines"].items():
+        thick = 2.5 if server.startswith("hybridviz") else 1.2
+        axes.loglog(*zip(*points, strict=True), marker="o", linewidth=thick, label=server)
+    sizes = sorted({size for points in plot["lines"].values() for size, _ in points})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel(plot["axis"])
+    axes.set_ylabel(plot["label"])
+    axes.grid(True, which="major", alpha=0.3)
+    axes.legend(fontsize="small")
+    made.tight_layout()
+    made.savefig(directory / plot["file"], dpi=100)
+    pyplot.close(made)
+
+
+if __name__ == "__main__":
+    for each in json.load(sys.stdin):
+        draw(each, Path(sys.argv[1]))
