@@ -67,6 +67,26 @@ class RawDocument:
         """Forget what is not reachable."""
         self.models = {model["id"]: model for model in self.reachable()}
 
+    def remove(self, ident: str) -> list[str]:
+        """Forget a model and what refers to it.
+
+        Returns:
+            The ids of the models that referred to it.
+
+        Raises:
+            PatchError: it is what the document shows.
+        """
+        if ident == self.context:
+            raise PatchError("the plot context cannot be removed: remove the document")
+        del self.models[ident]
+        changed = []
+        for model in list(self.models.values()):
+            if ident in references(model["attributes"]):
+                attributes = _without(model["attributes"], ident)
+                self.models[model["id"]] = {**model, "attributes": attributes}
+                changed.append(model["id"])
+        return changed
+
     def upsert(self, specs: Iterable[Any]) -> list[str]:
         """Add models, or change attributes of those that are there; all of them or none.
 
@@ -124,6 +144,21 @@ def references(value: Any) -> Iterator[str]:
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference to a model."""
     return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+
+
+def _without(value: Any, ident: str) -> Any:
+    """Return a value without the references to a model."""
+    if isinstance(value, dict):
+        parts = {name: part for name, part in value.items() if not _refers(part, ident)}
+        gone = dict.fromkeys(value.keys() - parts.keys())
+        return {name: _without(part, ident) for name, part in parts.items()} | gone
+    if isinstance(value, list):
+        return [_without(part, ident) for part in value if not _refers(part, ident)]
+    return value
+
+
+def _refers(value: Any, ident: str) -> bool:
+    return is_reference(value) and value["id"] == ident
 
 
 def _checked(spec: Any) -> Json:

@@ -21,9 +21,14 @@ from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError
+from hybridviz.legacy_rest.answers import Bodies
 from hybridviz.legacy_rest.dialect import Dialect
+from hybridviz.legacy_rest.document_views import DocumentViews as OldDocumentViews
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
+from hybridviz.legacy_rest.model_views import ModelViews
+from hybridviz.legacy_rest.page_views import PageViews
+from hybridviz.legacy_rest.rights import Rights
 from hybridviz.legacy_rest.routes import LegacyViews
 from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
 from hybridviz.runtime import choose_runtime
@@ -132,8 +137,13 @@ class HybridViz:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, size))
-        views = LegacyViews(library, self._legacy, access, size, pages.document)
-        add_legacy_routes(routes, views, partial(sockets.view, SPACE))
+        rights, bodies = Rights(access, library), Bodies(size)
+        views = LegacyViews(
+            OldDocumentViews(library, self._legacy, rights, bodies),
+            ModelViews(library, self._legacy, rights, bodies),
+            PageViews(library, rights, pages.document),
+        )
+        add_legacy_routes(routes, views, partial(sockets.view, SPACE), settings.root_path)
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self

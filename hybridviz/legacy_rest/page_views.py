@@ -1,0 +1,50 @@
+"""The views that browsers open: pages of documents, and what scripts of that time asked first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, redirect, request
+
+from hybridviz.errors import DocumentNotFound
+from hybridviz.legacy_rest.answers import text_answer
+from hybridviz.legacy_rest.library import Library
+from hybridviz.legacy_rest.rights import Rights
+
+
+class PageViews:
+    """See the module.
+
+    Args:
+        library: the documents.
+        rights: who may.
+        page: answers the page of a document.
+    """
+
+    def __init__(self, library: Library, rights: Rights, page: Callable[[str], Response]) -> None:
+        self._library = library
+        self._rights = rights
+        self._page = page
+
+    def ping(self) -> Response:
+        """Answer that the server is there."""
+        return text_answer("pong")
+
+    def index(self) -> Any:
+        """Lead to the list of what is here."""
+        return redirect("/")
+
+    def show(self, docid: str, ident: str = "") -> Response:
+        """Answer the page of a document."""
+        return self._page(self._rights.read(docid).id)
+
+    def show_titled(self, title: str) -> Response:
+        """Answer the page of the document of a title."""
+        raw = self._library.titled(self._rights.reader(), title)
+        if raw is None:
+            raise DocumentNotFound(f"there is no document {title!r}")
+        return self._page(raw.id)
+
+    def socket_url(self) -> Response:
+        """Answer where the push channel is."""
+        scheme = "wss" if request.is_secure else "ws"
+        return text_answer(f"{scheme}://{request.host}/bokeh/sub")
