@@ -20,6 +20,7 @@ from hybridviz.errors import (
     PatchError,
     TooLarge,
     TooManyFailures,
+    UserRequired,
 )
 from hybridviz.legacy_rest.raw import Json
 from hybridviz.web.error_pages import http_error, own_error
@@ -60,7 +61,8 @@ def answering(view: View) -> View:
 
 
 def _own_failure(error: HybridVizError) -> Any:
-    if _reads_pages():
+    leads_on = isinstance(error, UserRequired) and error.location
+    if leads_on or _reads_pages():
         return own_error(error)
     response = json_answer({"error": str(error)}, error.status)
     if isinstance(error, TooManyFailures):

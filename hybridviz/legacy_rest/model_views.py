@@ -1,7 +1,6 @@
 """The views of models: all of a document, those of a type, single ones; and what changes them."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from flask import Response
@@ -13,8 +12,6 @@ from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import Json, RawDocument
 from hybridviz.legacy_rest.rights import Rights
-
-T = TypeVar("T")
 
 
 class ModelViews:
@@ -50,6 +47,7 @@ class ModelViews:
 
     def create(self, docid: str, kind: str) -> Response:
         """Add a model whose attributes are given; answer them."""
+        self._rights.check_write(docid)
         attributes = self._bodies.object()
         ident = attributes.get("id", str(uuid4()))
         raw, _ = self._upsert(docid, [{"type": kind, "id": ident, "attributes": attributes}])
@@ -57,6 +55,7 @@ class ModelViews:
 
     def change(self, docid: str, kind: str, ident: str) -> Response:
         """Change attributes of a model, added if there is none."""
+        self._rights.check_write(docid)
         attributes = {name: part for name, part in self._bodies.object().items() if name != "noop"}
         self._upsert(docid, [{"type": kind, "id": ident, "attributes": attributes}])
         return json_answer({"noop": True})
@@ -67,12 +66,14 @@ class ModelViews:
         def remove(raw: RawDocument) -> tuple[Json, list[str]]:
             return _attributes(raw, ident), raw.remove(ident)
 
-        raw, (attributes, changed) = self._change(docid, remove)
+        self._rights.check_write(docid)
+        raw, (attributes, changed) = self._library.change(docid, remove)
         self._live.update(raw, changed)
         return json_answer(attributes)
 
     def bulk(self, docid: str) -> Response:
         """Add and change models; answer them, or all if none is given."""
+        self._rights.check_write(docid)
         specs = self._bodies.json()
         if not isinstance(specs, list):
             raise PatchError("the body must be a list of models")
@@ -82,17 +83,14 @@ class ModelViews:
 
     def collect(self, docid: str) -> Response:
         """Forget the models that nothing refers to."""
-        self._change(docid, RawDocument.prune)
+        self._rights.check_write(docid)
+        self._library.change(docid, RawDocument.prune)
         return json_answer({"status": "success"})
 
     def _upsert(self, docid: str, specs: list[Any]) -> tuple[RawDocument, list[str]]:
-        raw, idents = self._change(docid, lambda raw: raw.upsert(specs))
+        raw, idents = self._library.change(docid, lambda raw: raw.upsert(specs))
         self._live.update(raw, idents)
         return raw, idents
-
-    def _change(self, docid: str, call: Callable[[RawDocument], T]) -> tuple[RawDocument, T]:
-        self._rights.check_write(docid)
-        return self._library.change(docid, call)
 
 
 def _attributes(raw: RawDocument, ident: str) -> Json:

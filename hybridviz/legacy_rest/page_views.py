@@ -18,9 +18,17 @@ class PageViews:
         library: the documents.
         rights: who may.
         page: answers the page of a document.
+        mount: returns the URL path below which the server is.
     """
 
-    def __init__(self, library: Library, rights: Rights, page: Callable[[str], Response]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        rights: Rights,
+        page: Callable[[str], Response],
+        mount: Callable[[], str],
+    ) -> None:
+        self._mount = mount
         self._library = library
         self._rights = rights
         self._page = page
@@ -35,7 +43,9 @@ class PageViews:
 
     def show(self, docid: str, ident: str = "") -> Response:
         """Answer the page of a document."""
-        return self._page(self._rights.read(docid).id)
+        raw = self._library.find(docid)
+        self._rights.visitor(raw)
+        return self._page(raw.id)
 
     def show_titled(self, title: str) -> Response:
         """Answer the page of the document of a title."""
@@ -47,4 +57,4 @@ class PageViews:
     def socket_url(self) -> Response:
         """Answer where the push channel is."""
         scheme = "wss" if request.is_secure else "ws"
-        return text_answer(f"{scheme}://{request.host}/bokeh/sub")
+        return text_answer(f"{scheme}://{request.host}{self._mount()}/bokeh/sub")

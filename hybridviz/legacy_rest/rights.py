@@ -1,6 +1,6 @@
-"""Who may read and change a document of Bokeh 0.10: by a key of it, or by the right to upload.
+"""Who may read and change a document of Bokeh 0.10: by a key of it, or by what `Access` knows.
 
-Stands on `Access`, which knows the right to upload. Called by the views.
+`Rights` are those of one user for all; `UserRights` of the multi-user mode. Called by the views.
 """
 
 import hmac
@@ -10,10 +10,8 @@ from flask import request
 from hybridviz.errors import RightNeeded
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
+from hybridviz.legacy_rest.users import NOBODY
 from hybridviz.web.documents.access import Access
-
-USER = "defaultuser"
-"""The one user of the single-user mode."""
 
 
 class Rights:
@@ -35,7 +33,7 @@ class Rights:
             RightNeeded: it may not.
         """
         self._access.check_read(request)
-        return USER
+        return NOBODY
 
     def owner(self) -> str:
         """Return the user for whom the request may make and remove documents.
@@ -43,19 +41,28 @@ class Rights:
         Raises:
             RightNeeded, TooManyFailures: it may not.
         """
-        self._access.check_write(request)
-        return USER
+        self._access.check_old_write(request)
+        return NOBODY
+
+    def visitor(self, raw: RawDocument) -> None:
+        """Check the right to open the page of a document.
+
+        Raises:
+            UserRequired: somebody must log in; it says where.
+            RightNeeded, TooManyFailures: it may not.
+        """
+        self.read(raw.id)
 
     def read(self, docid: str) -> RawDocument:
         """Return a document that the request may read.
 
         Raises:
             DocumentNotFound: there is none.
-            RightNeeded: it may not.
+            RightNeeded, TooManyFailures: it may not.
         """
         raw = self._library.find(docid)
-        if not (raw.published or _shows(raw.apikey) or _shows(raw.readonlyapikey)):
-            self._access.check_read(request)
+        if not raw.published:
+            self._check_read(raw)
         return raw
 
     def check_write(self, docid: str) -> None:
@@ -65,20 +72,32 @@ class Rights:
             DocumentNotFound: there is none.
             RightNeeded, TooManyFailures: the request does not show it.
         """
-        raw = self._library.find(docid)
-        if _shows(raw.readonlyapikey):
-            raise RightNeeded("this key of the document is for reading")
-        if not _shows(raw.apikey):
-            self._access.check_write(request)
+        self._check_write(self._library.find(docid))
 
     def may_write(self, raw: RawDocument) -> bool:
         """Return whether the request may change a document."""
-        return _shows(raw.apikey) or (
-            not _shows(raw.readonlyapikey) and self._access.may_write(request)
-        )
+        try:
+            self._check_write(raw)
+        except RightNeeded:
+            return False
+        return True
+
+    def _check_read(self, raw: RawDocument) -> None:
+        if not (shows(raw.apikey) or shows(raw.readonlyapikey)):
+            self._access.check_read(request)
+
+    def _check_write(self, raw: RawDocument) -> None:
+        if shows(raw.readonlyapikey):
+            raise RightNeeded("this key of the document is for reading")
+        if not shows(raw.apikey):
+            self._access.check_old_write(request)
 
 
-def _shows(key: str) -> bool:
+def shows(key: str) -> bool:
     """Return whether the request shows a key of a document."""
-    shown = request.headers.get("BOKEH-API-KEY", "")
-    return bool(key) and hmac.compare_digest(shown.encode(), key.encode())
+    return bool(key) and hmac.compare_digest(shown_key().encode(), key.encode())
+
+
+def shown_key() -> str:
+    """Return the key of a document that the request shows, or nothing."""
+    return request.headers.get("BOKEH-API-KEY", "")

@@ -16,6 +16,7 @@ from hybridviz.legacy_rest.answers import View, answering, readable
 from hybridviz.legacy_rest.document_views import DocumentViews
 from hybridviz.legacy_rest.model_views import ModelViews
 from hybridviz.legacy_rest.page_views import PageViews
+from hybridviz.legacy_rest.user_views import UserViews, no_users
 
 MODELS = "/bokeh/bb/<docid>/"
 TYPE = f"{MODELS}<kind>/"
@@ -24,11 +25,12 @@ MODEL = f"{TYPE}<ident>/"
 
 @dataclass(frozen=True, slots=True)
 class LegacyViews:
-    """All views of old clients, by what they are about."""
+    """All views of old clients, by what they are about; ``users`` is None without users."""
 
     documents: DocumentViews
     models: ModelViews
     pages: PageViews
+    users: UserViews | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def routes(views: LegacyViews) -> list[Route]:
     """Return all routes."""
     documents, models, pages = views.documents, views.models, views.pages
     return [
+        *_user_routes(views.users),
         Route("GET", "/bokeh/ping", pages.ping),
         Route("GET", "/bokeh/", pages.index),
         Route("GET", "/bokeh/userinfo/", documents.userinfo, foreign=True),
@@ -73,6 +76,17 @@ def routes(views: LegacyViews) -> list[Route]:
         Route("PUT", MODEL, models.change, foreign=True),
         Route("PATCH", MODEL, models.change, foreign=True),
         Route("DELETE", MODEL, models.remove, foreign=True),
+    ]
+
+
+def _user_routes(users: UserViews | None) -> list[Route]:
+    return [
+        Route("GET", "/bokeh/login", users.login_page if users else no_users),
+        Route("POST", "/bokeh/login", users.login if users else no_users),
+        Route("GET", "/bokeh/register", users.register_page if users else no_users),
+        Route("POST", "/bokeh/register", users.register if users else no_users),
+        Route("GET", "/bokeh/loginfromapikey", users.login_by_key if users else no_users),
+        Route("GET", "/bokeh/logout", users.logout if users else no_users),
     ]
 
 

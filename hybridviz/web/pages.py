@@ -171,6 +171,8 @@ class Pages:
         mode = self._settings.session_ids
         user = self._visitors.user()
         named = named_id(request, self._key, self._clock(), mode)
+        if named is not None and served.route == SPACE:
+            self._access.check_space(named)
         visit = self._visit(served, user)
         if named is None and served.ready is not None:
             named = served.ready.take(visit)

@@ -134,6 +134,8 @@ class Sockets:
             if not (may_push and "Authorization" in request.headers):
                 check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
             check_id(claims.session_id, self._key, self._settings.session_ids)
+            if route == SPACE:
+                self._access.check_space(claims.session_id)
         served = self._served[route]
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
@@ -150,7 +152,8 @@ class Sockets:
             raise TokenRefused("the session has no id")
         check_id(ident, self._key, self._settings.session_ids)
         self._access.check_read(request)
-        return ident, self._access.may_write(request)
+        self._access.check_space(ident)
+        return ident, self._access.may_old_write(request)
 
     def _check_origin(self) -> None:
         _check_handshake()
