@@ -6,9 +6,11 @@ from flask import Response, request
 
 from hybridviz.errors import BadRequest, DocumentNotFound, NotTheirs
 from hybridviz.legacy_rest.answers import Bodies, json_answer
+from hybridviz.legacy_rest.channel import USER, Channel
+from hybridviz.legacy_rest.edits import Edits
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
-from hybridviz.legacy_rest.raw import Json, RawDocument
+from hybridviz.legacy_rest.raw import Json, RawDocument, spec
 from hybridviz.legacy_rest.rights import Rights
 
 log = logging.getLogger("hybridviz.legacy")
@@ -22,16 +24,26 @@ class DocumentViews:
     Args:
         library: the documents.
         live: those that somebody looks at.
+        edits: reads documents, as requests may.
         rights: who may.
+        channel: tells users of changes of their lists.
         bodies: what requests bring.
     """
 
     def __init__(
-        self, library: Library, live: LiveDocuments, rights: Rights, bodies: Bodies
+        self,
+        library: Library,
+        live: LiveDocuments,
+        edits: Edits,
+        rights: Rights,
+        channel: Channel,
+        bodies: Bodies,
     ) -> None:
         self._library = library
         self._live = live
+        self._edits = edits
         self._rights = rights
+        self._channel = channel
         self._bodies = bodies
 
     def userinfo(self) -> Response:
@@ -41,8 +53,7 @@ class DocumentViews:
     def create(self) -> Response:
         """Make an empty document; answer the list with it."""
         owner = self._rights.owner()
-        raw = self._library.create(owner, self._title())
-        log.info("= document %s: made for %s as %r", raw.id, request.remote_addr, raw.title)
+        self._make(owner, self._title())
         return self._list(owner)
 
     def remove(self, docid: str) -> Response:
@@ -56,13 +67,15 @@ class DocumentViews:
             raise NotTheirs(f"{owner} has no document {docid!r}")
         self._library.remove(docid)
         self._live.end(docid)
+        log.info("= document %s: removed for %s", docid, request.remote_addr)
+        self._channel.tell(f"{USER}{owner}", {"msgtype": "docchange"})
         return self._list(owner)
 
     def by_title(self) -> Response:
         """Describe the document of a title, made if there is none."""
         title = request.args.get("title") or self._title()
         raw = self._library.titled(self._rights.reader(), title)
-        return self._described(raw or self._library.create(self._rights.owner(), title))
+        return self._described(raw or self._make(self._rights.owner(), title))
 
     def apikey(self, docid: str) -> Response:
         """Answer the best key that the request may have."""
@@ -83,14 +96,20 @@ class DocumentViews:
 
     def info(self, docid: str) -> Response:
         """Describe a document: its models, and the key to read it."""
-        return self._described(self._rights.read(docid))
+        return self._described(self._edits.read(docid))
 
     def object_info(self, docid: str, ident: str) -> Response:
         """Describe one model and what it refers to."""
-        raw = self._rights.read(docid)
+        raw = self._edits.read(docid)
         if ident not in raw.models:
             raise DocumentNotFound(f"there is no model {ident!r}")
         return self._described(raw, ident)
+
+    def _make(self, owner: str, title: str) -> RawDocument:
+        raw = self._library.create(owner, title)
+        log.info("= document %s: made for %s as %r", raw.id, request.remote_addr, raw.title)
+        self._channel.tell(f"{USER}{owner}", {"msgtype": "docchange"})
+        return raw
 
     def _list(self, user: str) -> Response:
         docs = [{"docid": raw.id, "title": raw.title} for raw in self._library.of_user(user)]
@@ -119,8 +138,3 @@ class DocumentViews:
         if not isinstance(title, str) or not title:
             raise BadRequest("a document has a title")
         return title
-
-
-def spec(model: Json) -> Json:
-    """Return a model as the old server sent it: without its subtype."""
-    return {name: model[name] for name in ("attributes", "type", "id")}

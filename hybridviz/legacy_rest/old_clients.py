@@ -4,6 +4,7 @@ Made by the composition root, which serves the sessions and hands in what pages 
 """
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from bokeh.document import Document
@@ -11,8 +12,12 @@ from flask import Blueprint, Response, request
 
 from hybridviz.config import Settings
 from hybridviz.legacy_rest.answers import Bodies, View
+from hybridviz.legacy_rest.channel import Channel
+from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.dialect import Dialect
 from hybridviz.legacy_rest.document_views import DocumentViews
+from hybridviz.legacy_rest.edits import Edits
+from hybridviz.legacy_rest.embeds import EmbedViews, Script
 from hybridviz.legacy_rest.identity import Identity
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
@@ -27,6 +32,8 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
 from hybridviz.stores import Store
 from hybridviz.web.documents.access import Access
+from hybridviz.web.served import SPACE
+from hybridviz.web.sockets import Sockets
 
 
 class OldClients:
@@ -51,7 +58,10 @@ class OldClients:
         self._settings = settings
         self._users = Users(store, runtime)
         self._library = Library(store, runtime)
-        self.live = LiveDocuments(self._library, runtime, fill_other, end)
+        self._copies = Copies()
+        self.live = LiveDocuments(self._library, self._copies, runtime, fill_other, end)
+        self._channel = Channel(self._library, runtime)
+        self.live.on_change = self._channel.tell_change
         size = settings.websocket_max_message_size
         self.dialect = Dialect(self._library, self.live, runtime, size)
 
@@ -61,7 +71,8 @@ class OldClients:
         access: Access,
         key: bytes,
         page: Callable[[str], Response],
-        socket: View,
+        script: Script,
+        sockets: Sockets,
     ) -> None:
         """Add the URLs of old clients.
 
@@ -69,20 +80,35 @@ class OldClients:
             blueprint: where to.
             access: who may upload.
             key: signs the cookies of users.
-            page: answers the page of a document.
-            socket: answers the websockets of pages.
+            page: answers the page of a document, by the id of its session.
+            script: puts a document into a page of another site.
+            sockets: answers websockets.
         """
         identity = Identity(self._users, access, key)
         rights = self._rights(access, identity)
         bodies = Bodies(self._settings.max_upload_size)
         users = UserViews(self._users, identity, access, bodies, self._mount)
+        edits = Edits(self._library, self._copies, self.live, rights)
         views = LegacyViews(
-            DocumentViews(self._library, self.live, rights, bodies),
-            ModelViews(self._library, self.live, rights, bodies),
+            DocumentViews(self._library, self.live, edits, rights, self._channel, bodies),
+            ModelViews(edits, bodies),
             PageViews(self._library, rights, page, self._mount),
+            EmbedViews(self._library, script, self._mount),
             users if self._settings.multi_user else None,
         )
-        add_routes(blueprint, views, socket, self._settings.root_path)
+        add_routes(blueprint, views, self._settings.root_path)
+        self._add_sockets(blueprint, sockets)
+
+    def _add_sockets(self, blueprint: Blueprint, sockets: Sockets) -> None:
+        """Add the websockets: those of pages, which are today's, and the push channel."""
+        page = partial(sockets.view, SPACE)
+        table: list[tuple[str, View]] = [
+            ("/bokeh/doc/<docid>/<ident>/ws", page),
+            ("/bokeh/embed/ws", partial(sockets.view, SPACE, any_origin=True)),
+            ("/bokeh/sub", partial(sockets.other, self._channel.serve)),
+        ]
+        for number, (rule, view) in enumerate(table):
+            blueprint.add_url_rule(rule, f"legacy-socket{number}", view, websocket=True)
 
     def _rights(self, access: Access, identity: Identity) -> Rights:
         if not self._settings.multi_user:

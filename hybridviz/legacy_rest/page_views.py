@@ -7,8 +7,10 @@ from flask import Response, redirect, request
 
 from hybridviz.errors import DocumentNotFound
 from hybridviz.legacy_rest.answers import text_answer
+from hybridviz.legacy_rest.copies import new_name
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.rights import Rights
+from hybridviz.legacy_rest.windows import window_on
 
 
 class PageViews:
@@ -41,11 +43,15 @@ class PageViews:
         """Lead to the list of what is here."""
         return redirect("/")
 
-    def show(self, docid: str, ident: str = "") -> Response:
-        """Answer the page of a document."""
+    def show(self, docid: str, ident: str) -> Response:
+        """Answer the page of a document, or of one model of it. Who has ``public`` in the URL, or
+        may not change the document, gets a copy of their own.
+        """
         raw = self._library.find(docid)
         self._rights.visitor(raw)
-        return self._page(raw.id)
+        public = request.args.get("public", "").lower() == "true"
+        own = public or not self._rights.shares(raw)
+        return self._page(window_on(raw, ident, new_name() if own else "").ident)
 
     def show_titled(self, title: str) -> Response:
         """Answer the page of the document of a title."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import orjson
 
-from hybridviz.errors import PatchError
+from hybridviz.errors import DocumentNotFound, PatchError
 
 Json = dict[str, Any]
 
@@ -74,8 +74,11 @@ class RawDocument:
             The ids of the models that referred to it.
 
         Raises:
+            DocumentNotFound: it is not there.
             PatchError: it is what the document shows.
         """
+        if ident not in self.models:
+            raise DocumentNotFound(f"there is no model {ident!r}")
         if ident == self.context:
             raise PatchError("the plot context cannot be removed: remove the document")
         del self.models[ident]
@@ -126,6 +129,19 @@ def new_document(title: str, owner: str) -> RawDocument:
 def read_raw(body: bytes) -> RawDocument:
     """Return what `RawDocument.to_json` has written."""
     return RawDocument(**orjson.loads(body))
+
+
+def pushed(raw: RawDocument, idents: list[str]) -> Json:
+    """Return the message that tells of changed models: all that the document shows if none is
+    named, as the old server did.
+    """
+    models = [raw.models[ident] for ident in idents] if idents else raw.reachable()
+    return {"msgtype": "modelpush", "modelspecs": [*map(spec, models)]}
+
+
+def spec(model: Json) -> Json:
+    """Return a model as the old server sent it: without its subtype."""
+    return {name: model[name] for name in ("attributes", "type", "id")}
 
 
 def references(value: Any) -> Iterator[str]:

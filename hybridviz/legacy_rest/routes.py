@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 
 from hybridviz.legacy_rest.answers import View, answering, readable
 from hybridviz.legacy_rest.document_views import DocumentViews
+from hybridviz.legacy_rest.embeds import EmbedViews
 from hybridviz.legacy_rest.model_views import ModelViews
 from hybridviz.legacy_rest.page_views import PageViews
 from hybridviz.legacy_rest.user_views import UserViews, no_users
@@ -30,6 +31,7 @@ class LegacyViews:
     documents: DocumentViews
     models: ModelViews
     pages: PageViews
+    embeds: EmbedViews
     users: UserViews | None
 
 
@@ -51,6 +53,7 @@ class Route:
 def routes(views: LegacyViews) -> list[Route]:
     """Return all routes."""
     documents, models, pages = views.documents, views.models, views.pages
+    embeds = views.embeds
     return [
         *_user_routes(views.users),
         Route("GET", "/bokeh/ping", pages.ping),
@@ -67,6 +70,8 @@ def routes(views: LegacyViews) -> list[Route]:
         Route("GET", "/bokeh/getdocapikey/<docid>", documents.apikey),
         Route("POST", "/bokeh/<docid>/publish", documents.publish),
         Route("GET", "/bokeh/wsurl/", pages.socket_url, foreign=True),
+        Route("GET", "/bokeh/autoload.js/<elementid>", embeds.loader),
+        Route("GET", "/bokeh/embed.js/<docid>/<ident>", embeds.embed, foreign=True),
         Route("GET", MODELS, models.all),
         Route("POST", f"{MODELS}bulkupsert", models.bulk),
         Route("POST", f"{MODELS}gc", models.collect),
@@ -90,13 +95,12 @@ def _user_routes(users: UserViews | None) -> list[Route]:
     ]
 
 
-def add_routes(blueprint: Blueprint, views: LegacyViews, socket: View, root_path: str) -> None:
+def add_routes(blueprint: Blueprint, views: LegacyViews, root_path: str) -> None:
     """Add the URLs of old clients.
 
     Args:
         blueprint: where to.
         views: what answers them.
-        socket: answers the websockets of the pages, which are today's.
         root_path: what a proxy has taken from before the paths.
     """
     table = routes(views)
@@ -115,7 +119,6 @@ def add_routes(blueprint: Blueprint, views: LegacyViews, socket: View, root_path
     for number, (rule, allowed) in enumerate(methods.items()):
         view = partial(_options, allowed, rule in foreign)
         _add(blueprint, rule, f"legacy-options{number}", view, "OPTIONS")
-    blueprint.add_url_rule("/bokeh/doc/<docid>/<ident>/ws", "legacy-socket", socket, websocket=True)
 
 
 def _add(blueprint: Blueprint, rule: str, name: str, view: View, method: str) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from flask import request
 
-from hybridviz.errors import DocumentNotFound, RightNeeded, UserRequired
+from hybridviz.errors import RightNeeded, UserRequired
 from hybridviz.legacy_rest.identity import Identity
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.rights import Rights, shown_key, shows
+from hybridviz.legacy_rest.windows import window_of
 from hybridviz.web.documents.access import Access
 
 LOG_IN = "You must be logged in"
@@ -50,16 +51,20 @@ class UserRights(Rights):
             raise UserRequired(self._log_in())
         self.read(raw.id)
 
+    def shares(self, raw: RawDocument) -> bool:
+        """Return whether the request may change a document; see `Rights`."""
+        return self.may_write(raw)
+
     def check_session(self, ident: str) -> None:
         """Check the right to open the session of a document otherwise than by its page.
 
         Raises:
             RightNeeded, TooManyFailures: it is a user's, and the request may not change it.
         """
-        try:
-            raw = self._library.find(ident)
-        except DocumentNotFound:
+        window = window_of(ident, self._library.has)
+        if window is None:
             return
+        raw = self._library.find(window.docid)
         if raw.owner:  # those of Bokeh 0.11 are nobody's
             self._check_write(raw)
 

@@ -113,11 +113,12 @@ class HybridViz:
             served, settings, self.runtime, key, time.time, visitors, access, self._old.dialect
         )
         self._closing = Closing(self.runtime, list(served.values()), sockets)
+        embedding = Embedding(pages, links, settings)
         routes = blueprint(
             served,
             pages,
             sockets,
-            Embedding(pages, links, settings),
+            embedding,
             links(""),
             gate,
             standalone=self.standalone,
@@ -127,7 +128,7 @@ class HybridViz:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, size))
-        self._old.add_routes(routes, access, key, pages.document, partial(sockets.view, SPACE))
+        self._old.add_routes(routes, access, key, pages.document, embedding.document, sockets)
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self

@@ -166,6 +166,12 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def document_token(self, ident: str) -> str:
+        """Return the token of the session of a document, which is opened; see `document`."""
+        space = self._served[SPACE]
+        space.open(ident, self._visit(space, self._visitors.user()))
+        return self._token(ident, {})
+
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""
         mode = self._settings.session_ids
