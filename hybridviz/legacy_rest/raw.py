@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import orjson
 
-from hybridviz.errors import PatchError
+from hybridviz.errors import DocumentNotFound, PatchError
 
 Json = dict[str, Any]
 
@@ -69,6 +69,29 @@ class RawDocument:
         """Forget what is not reachable."""
         self.models = {model["id"]: model for model in self.reachable()}
 
+    def remove(self, ident: str) -> list[str]:
+        """Forget a model and what refers to it.
+
+        Returns:
+            The ids of the models that referred to it.
+
+        Raises:
+            DocumentNotFound: it is not there.
+            PatchError: it is what the document shows.
+        """
+        if ident not in self.models:
+            raise DocumentNotFound(f"there is no model {ident!r}")
+        if ident == self.context:
+            raise PatchError("the plot context cannot be removed: remove the document")
+        del self.models[ident]
+        changed = []
+        for model in list(self.models.values()):
+            if ident in references(model["attributes"]):
+                attributes = _without(model["attributes"], ident)
+                self.models[model["id"]] = {**model, "attributes": attributes}
+                changed.append(model["id"])
+        return changed
+
     def upsert(self, specs: Iterable[Any]) -> list[str]:
         """Add models, or change attributes of those that are there; all of them or none.
 
@@ -110,6 +133,19 @@ def read_raw(body: bytes) -> RawDocument:
     return RawDocument(**orjson.loads(body))
 
 
+def pushed(raw: RawDocument, idents: list[str]) -> Json:
+    """Return the message that tells of changed models: all that the document shows if none is
+    named, as the old server did.
+    """
+    models = [raw.models[ident] for ident in idents] if idents else raw.reachable()
+    return {"msgtype": "modelpush", "modelspecs": [*map(spec, models)]}
+
+
+def spec(model: Json) -> Json:
+    """Return a model as the old server sent it: without its subtype."""
+    return {name: model[name] for name in ("attributes", "type", "id")}
+
+
 def references(value: Any) -> Iterator[str]:
     """Yield the ids that a value refers to."""
     if isinstance(value, dict):
@@ -126,6 +162,21 @@ def references(value: Any) -> Iterator[str]:
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference to a model."""
     return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+
+
+def _without(value: Any, ident: str) -> Any:
+    """Return a value without the references to a model."""
+    if isinstance(value, dict):
+        parts = {name: part for name, part in value.items() if not _refers(part, ident)}
+        gone = dict.fromkeys(value.keys() - parts.keys())
+        return {name: _without(part, ident) for name, part in parts.items()} | gone
+    if isinstance(value, list):
+        return [_without(part, ident) for part in value if not _refers(part, ident)]
+    return value
+
+
+def _refers(value: Any, ident: str) -> bool:
+    return is_reference(value) and value["id"] == ident
 
 
 def _checked(spec: Any) -> Json:

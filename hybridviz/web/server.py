@@ -19,11 +19,7 @@ from hybridviz.appload.loader import Source, Sources, load_app, load_apps, load_
 from hybridviz.config import Settings
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError, SessionEnded
-from hybridviz.legacy_rest.dialect import Dialect
-from hybridviz.legacy_rest.library import Library
-from hybridviz.legacy_rest.live import LiveDocuments
-from hybridviz.legacy_rest.routes import LegacyViews
-from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
+from hybridviz.legacy_rest.old_clients import OldClients
 from hybridviz.runtime import choose_runtime
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.stores import open_store
@@ -100,10 +96,7 @@ class Server:
         self.key = self._read_key()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
         self._uploads = Uploads(store, self.runtime, self._open_upload)
-        self._library = Library(store, self.runtime)
-        self._legacy = LiveDocuments(
-            self._library, self.runtime, self._uploads.fill, self._end_upload
-        )
+        self._old = OldClients(store, self.runtime, settings, self._uploads.fill, self._end_upload)
         self._serve_all(apps)
         self.links = self._make_links()
         self.dev = DevChannel(self.served, self.runtime) if settings.dev else None
@@ -134,19 +127,13 @@ class Server:
             self._uploads,
             self.dev,
         )
-        size = settings.websocket_max_message_size
-        dialect = Dialect(self._library, self._legacy, self.runtime, size)
-        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access, dialect)
-        self._closing = Closing(self.runtime, served.values(), sockets)
-        links = self.links("")
-        routes = blueprint(pages, sockets, links, settings, standalone=self.standalone)
-        self._routes = AppRoutes(
-            pages,
-            sockets,
-            Embedding(pages, self.links, settings),
-            links,
-            standalone=self.standalone,
+        sockets = Sockets(
+            served, settings, self.runtime, key, time.time, visitors, access, self._old.dialect
         )
+        self._closing = Closing(self.runtime, served.values(), sockets)
+        links, embedding = self.links(""), Embedding(pages, self.links, settings)
+        routes = blueprint(pages, sockets, links, settings, standalone=self.standalone)
+        self._routes = AppRoutes(pages, sockets, embedding, links, standalone=self.standalone)
         for item in served.values():
             self._routes.add(routes, item)
         if gate is not None:
@@ -156,8 +143,7 @@ class Server:
         routes.add_url_rule(OVERVIEW, "sessions", Overview(served, key).view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, visitors, size))
-        views = LegacyViews(self._library, self._legacy, access, size, pages.document)
-        add_legacy_routes(routes, views, partial(sockets.view, SPACE))
+        self._old.add_routes(routes, access, key, pages.document, embedding.document, sockets)
         self._register(routes)
 
     def _register(self, routes: Blueprint) -> None:
@@ -188,7 +174,7 @@ class Server:
         for app in found:
             self._serve(app)
         if SPACE not in self.served:
-            self._serve(DocumentSpace(self._legacy.fill))
+            self._serve(DocumentSpace(self._old.live.fill))
 
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime
