@@ -7,6 +7,7 @@ the server takes up when Flask has ended its request context, ``g`` and teardown
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -22,12 +23,12 @@ from hybridviz.errors import (
     TokenExpired,
     TokenRefused,
 )
-from hybridviz.legacy_rest.dialect import OLD, Dialect
+from hybridviz.legacy_rest.dialect import OLD, SPOKEN, Dialect
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
 from hybridviz.web.served import SPACE, ServedApp, check_user
-from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
+from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
@@ -116,7 +117,7 @@ class Sockets:
         """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
             if OLD in request.args:
-                return Response(self._serve_old(request.environ, *self._admit_old(route)))
+                return Response(self._serve_old(request.environ, self._admit_old(route)))
             admitted = self._admit(route)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
@@ -140,17 +141,31 @@ class Sockets:
         seen = self._visit(served, claims)
         return Admitted(served, claims.session_id, seen, token, may_push)
 
-    def _admit_old(self, route: str) -> tuple[str, bool]:
-        """Return the id that a client of Bokeh 0.11 names, and whether it may write."""
+    def _admit_old(self, route: str) -> Callable[[Transport], None]:
+        """Return what serves a client of Bokeh 0.11, which has no token: it names a session."""
         self._check_origin()
-        if route != SPACE:
-            raise AppNotFound("clients of Bokeh 0.11 push documents to /; apps speak today's Bokeh")
+        if request.args[OLD] != SPOKEN:
+            raise ProtocolError(f"clients of Bokeh 0.11 speak version {SPOKEN} of their protocol")
         ident = request.args.get("bokeh-session-id", "")
         if not 0 < len(ident) <= MAX_OLD_ID:
             raise TokenRefused("the session has no id")
         check_id(ident, self._key, self._settings.session_ids)
-        self._access.check_read(request)
-        return ident, self._access.may_write(request)
+        if route == SPACE:
+            self._access.check_read(request)
+            may_push = self._access.may_write(request)
+            return lambda transport: self._dialect.serve(transport, ident, may_push)
+        if route not in self._served:
+            raise AppNotFound(f"no app is served at {route}")
+        if not (self._access.may_write(request) and "Authorization" in request.headers):
+            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+        seen = self._visitors.seen(request, self._visitors.user(), arguments_of(request))
+        return partial(self._serve_old_app, self._served[route], ident, seen)
+
+    def _serve_old_app(
+        self, served: ServedApp, ident: str, seen: Request, transport: Transport
+    ) -> None:
+        session = served.join(ident, seen)
+        self._dialect.serve_app(transport, session, served.registry.expire_later)
 
     def _check_origin(self) -> None:
         _check_handshake()
@@ -195,13 +210,18 @@ class Sockets:
         self._accept(environ).close(error.close_code, str(error))
         yield from ()
 
-    def _serve_old(self, environ: dict[str, Any], ident: str, may_push: bool) -> Iterator[bytes]:
+    def _serve_old(
+        self, environ: dict[str, Any], serve: Callable[[Transport], None]
+    ) -> Iterator[bytes]:
         transport = self._accept(environ)
         self._open.add(transport)
         try:
-            self._dialect.serve(transport, ident, may_push)
+            serve(transport)
+        except HybridVizError as error:
+            transport.close(error.close_code, str(error))
         finally:
             self._open.discard(transport)
+            transport.close(1011, "internal server error")  # without effect if it is closed
         yield from ()
 
     def _serve(self, environ: dict[str, Any], admitted: Admitted) -> Iterator[bytes]:

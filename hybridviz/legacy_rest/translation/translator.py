@@ -75,6 +75,19 @@ class Translator:
             if model is not None:
                 self._fill(model, raw["type"], raw["attributes"])
 
+    def change(self, model: Model, kind: str, attributes: Json) -> None:
+        """Change some attributes of a model, which keeps what they do not say.
+
+        Args:
+            model: one of today's, of the same id as the raw one.
+            kind: type of the raw one.
+            attributes: those that have changed.
+        """
+        whole = isinstance(model, Plot | GridPlot | GlyphRenderer | Legend)
+        if attributes:
+            raw: Json = self.raw.models[model.id]["attributes"]
+            self._fill(model, kind, raw if whole else attributes)
+
     def _fill(self, model: Model, kind: str, attributes: Json) -> None:
         special = next((fill for cls, fill in SPECIAL.items() if isinstance(model, cls)), None)
         if isinstance(model, Scatter) and kind in MARKERS:
