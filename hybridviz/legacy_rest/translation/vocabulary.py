@@ -17,7 +17,7 @@ def knows(kind: str, name: str) -> bool:
 
 def _names(kind: str) -> frozenset[str]:
     if kind not in _known:
-        found = {"name", "tags"}
+        found = {"name"}
         for word in VOCABULARY.get(kind, "").split():
             group = GROUPS.get(f"{word.rpartition('_')[0].rpartition('_')[2]}_*")
             found |= {word[:-1] + part for part in group} if word[-1] == "*" and group else {word}
