@@ -32,11 +32,13 @@ environment:
 
 environments: environment
 	@$(ENVIRONMENT) --if-found .venv312 3.12 test
+	@scripts/old_clients.sh
 
 browser:
 	@scripts/browser.sh
 
 clean:
-	rm -rf .venv .venv312 .bench build dist *.egg-info screenshots .hybridviz
+	rm -rf .venv .venv312 .venv-bokeh010 .venv-bokeh011 .bench
+	rm -rf build dist *.egg-info screenshots .hybridviz
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,12 +1,14 @@
-"""The websocket dialect of Bokeh 0.11: its Python clients push and patch documents of their time.
+"""The websocket dialect of Bokeh 0.11: its Python clients push and patch documents of their time,
+and pull those of today's apps.
 
 The session is named in the URL, there is no token and no subprotocol; messages are put together as
-today, their contents are old. What browsers change is told to the clients in old names.
+today, their contents are old: `rooms` knows what is in them.
 """
 
 import logging
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,24 +18,23 @@ from hybridviz.core import messages
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.protocol import Message, MessageReader
-from hybridviz.errors import (
-    DocumentNotFound,
-    HybridVizError,
-    ProtocolError,
-    RightNeeded,
-    TransportClosed,
-)
+from hybridviz.errors import HybridVizError, ProtocolError, RightNeeded, TransportClosed
 from hybridviz.legacy_rest import patches
+from hybridviz.legacy_rest.app_room import AppRoom
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import RawDocument
-from hybridviz.runtime.base import Runtime
+from hybridviz.legacy_rest.rooms import PushedRoom, Room
+from hybridviz.runtime.base import Lock, Runtime
+from hybridviz.sessions import Session
 from hybridviz.ws.transport import Transport
 
 log = logging.getLogger("hybridviz.legacy")
 
 OLD = "bokeh-protocol-version"
 """The argument by which an old client is known."""
+SPOKEN = "1.0"
+"""Its one value."""
 
 
 class Dialect:
@@ -49,46 +50,87 @@ class Dialect:
     def __init__(
         self, library: Library, live: LiveDocuments, runtime: Runtime, max_size: int
     ) -> None:
-        self.library = library
-        self.live = live
         self.runtime = runtime
         self.max_size = max_size
-        self._clients: dict[str, set[OldClient]] = {}
+        self._library = library
+        self._live = live
+        self._rooms: dict[str, Room] = {}
+        self._entry: Lock = runtime.lock()
         live.on_read_back = self._tell
 
     def serve(self, transport: Transport, ident: str, may_push: bool) -> None:
-        """Serve one connection until it ends.
+        """Serve one client of a document of its time until it ends.
 
         Args:
             transport: its websocket.
             ident: id of its session, which is that of its document.
             may_push: whether it may write.
         """
-        client = OldClient(self, transport, ident, may_push)
-        clients = self._clients.setdefault(ident, set())
-        clients.add(client)
+        make = partial(PushedRoom, ident, self._library, self._live)
+        self._run(ident, make, transport, ident, may_push)
+
+    def serve_app(
+        self, transport: Transport, session: Session, unused: Callable[[Session], object]
+    ) -> None:
+        """Serve one client of an app's session until it ends.
+
+        Args:
+            transport: its websocket.
+            session: the session.
+            unused: called with it when the last old client has left it.
+        """
+        make = partial(AppRoom, session, unused)
+        self._run(f"{session.route} {session.id}", make, transport, session.id, True)
+
+    def _run(
+        self,
+        key: str,
+        make: Callable[[], Room],
+        transport: Transport,
+        ident: str,
+        may_push: bool,
+    ) -> None:
+        room = self._room(key, make)
+        client = OldClient(self, room, transport, ident, may_push)
         try:
+            room.enter(client)
             client.run()
         finally:
-            clients.discard(client)
-            if not clients:
-                self._clients.pop(ident, None)
+            room.leave(client)
+            self._forget(key, room)
 
-    def others(self, ident: str, sender: "OldClient | None", content: Any) -> None:
-        """Send a patch to all clients of a document but one."""
-        for client in self._clients.get(ident, set()) - {sender}:
-            client.send("PATCH-DOC", content)
+    def _room(self, key: str, make: Callable[[], Room]) -> Room:
+        """Return a room, made if there is none; until `_forget` it is that of all who ask."""
+        self._entry.acquire()
+        try:
+            room = self._rooms.setdefault(key, make())
+            room.guests += 1
+            return room
+        finally:
+            self._entry.release()
+
+    def _forget(self, key: str, room: Room) -> None:
+        self._entry.acquire()
+        try:
+            room.guests -= 1
+            if not room.guests:
+                self._rooms.pop(key, None)
+        finally:
+            self._entry.release()
 
     def _tell(self, raw: RawDocument, ident: str, attr: str) -> None:
-        if raw.id in self._clients:
-            self.others(raw.id, None, patches.change(raw, ident, attr))
+        if raw.id in self._rooms:
+            self._rooms[raw.id].tell(patches.change(raw, ident, attr))
 
 
 class OldClient:
     """One connection; see `Dialect.serve`."""
 
-    def __init__(self, dialect: Dialect, transport: Transport, ident: str, may_push: bool) -> None:
+    def __init__(
+        self, dialect: Dialect, room: Room, transport: Transport, ident: str, may_push: bool
+    ) -> None:
         self._dialect = dialect
+        self._room = room
         self._transport = transport
         self._ident = ident
         self._may_push = may_push
@@ -158,30 +200,17 @@ class OldClient:
         return "SERVER-INFO-REPLY", {"version_info": versions}
 
     def _pull(self, content: Any) -> tuple[str, Any]:
-        return "PULL-DOC-REPLY", patches.document_json(self._document())
+        return "PULL-DOC-REPLY", self._room.pull()
 
     def _push(self, content: Any) -> tuple[str, Any]:
         self._check_right()
-        raw = patches.document_of(self._ident, content)
-        self._dialect.library.save(raw)
-        self._dialect.live.replace(raw)
+        self._room.push(content)
         return "OK", {}
 
     def _patch(self, content: Any) -> tuple[str, Any]:
         self._check_right()
-        library, ident = self._dialect.library, self._ident
-        if not library.has(ident):
-            library.save(patches.empty(ident, ident))
-        raw, changed = library.change(ident, lambda raw: patches.apply_patch(raw, content))
-        self._dialect.live.update(raw, dict.fromkeys(changed))
-        self._dialect.others(ident, self, content)
+        self._room.patch(content, self)
         return "OK", {}
-
-    def _document(self) -> RawDocument:
-        try:
-            return self._dialect.library.find(self._ident)
-        except DocumentNotFound:
-            return patches.empty(self._ident, "Bokeh Application")
 
     def _check_right(self) -> None:
         if not self._may_push:

@@ -7,6 +7,10 @@ from hybridviz.legacy_rest.raw import CONTEXT, Json, RawDocument
 
 VERSION = "0.11.1"
 """The version that documents of old clients have."""
+SPOKEN = ("0.10.", "0.11.")
+"""How versions begin whose documents are understood."""
+UNTITLED = "Bokeh Application"
+"""The title of documents that have none."""
 
 
 def document_of(ident: str, content: Any) -> RawDocument:
@@ -26,21 +30,31 @@ def document_of(ident: str, content: Any) -> RawDocument:
         raise PatchError("a document has roots with root_ids and references") from None
     if not isinstance(roots, list) or not isinstance(models, list):
         raise PatchError("root_ids and references are lists")
+    _check_version(str(doc.get("version") or VERSION))
     raw = empty(ident, str(doc.get("title") or ident))
     raw.upsert(models)
-    _show(raw, [raw.models[root] for root in roots if root in raw.models])
+    show(raw, [_known(raw, root) for root in roots])
     return raw
+
+
+def _check_version(version: str) -> None:
+    if not version.startswith(SPOKEN):
+        raise PatchError(
+            f"this server takes documents of clients of Bokeh 0.10 and 0.11, not of {version}: run"
+            " the script by 'hybridviz run', or with the Bokeh of the server"
+        )
 
 
 def empty(ident: str, title: str) -> RawDocument:
     """Return a document that shows nothing."""
     raw = RawDocument(ident, title, "", "", "", context=f"{ident}-context", version="0.11")
-    _show(raw, [])
+    show(raw, [])
     return raw
 
 
-def _show(raw: RawDocument, models: list[Json]) -> None:
-    children = [{"type": model["type"], "id": model["id"]} for model in models]
+def show(raw: RawDocument, models: list[Json]) -> None:
+    """Make models the roots of a document, in order."""
+    children = [_reference_to(model) for model in models]
     attributes = {"children": children}
     raw.upsert([{"type": CONTEXT, "id": raw.context, "attributes": attributes}])
 
@@ -48,11 +62,12 @@ def _show(raw: RawDocument, models: list[Json]) -> None:
 def document_json(raw: RawDocument) -> Json:
     """Return the content of a PULL-DOC-REPLY."""
     models = [model for model in raw.reachable() if model["id"] != raw.context]
-    roots = {"root_ids": _roots(raw), "references": [*map(_reference, models)]}
-    return {"doc": {"version": VERSION, "title": raw.title, "roots": roots}}
+    shown = {"root_ids": roots(raw), "references": [*map(_reference, models)]}
+    return {"doc": {"version": VERSION, "title": raw.title, "roots": shown}}
 
 
-def _roots(raw: RawDocument) -> list[str]:
+def roots(raw: RawDocument) -> list[str]:
+    """Return the ids of what a document shows, in order."""
     return [child["id"] for child in raw.models[raw.context]["attributes"]["children"]]
 
 
@@ -61,6 +76,27 @@ def _reference(model: Json) -> Json:
         name: value for name, value in model["attributes"].items() if name not in ("id", "doc")
     }
     return {**model, "attributes": attributes}
+
+
+def replacement(before: RawDocument, after: RawDocument) -> list[Json]:
+    """Return the contents of the PATCH-DOCs by which a document becomes another."""
+    removed = [_root_event("RootRemoved", before, root) for root in roots(before)]
+    patches = [{"events": removed, "references": []}] if removed else []
+    for root in roots(after):
+        models = [*map(_reference, after.reachable(root))]
+        patches.append({"events": [_root_event("RootAdded", after, root)], "references": models})
+    if before.title != after.title:
+        title = {"kind": "TitleChanged", "title": after.title}
+        patches.append({"events": [title], "references": []})
+    return patches
+
+
+def _root_event(kind: str, raw: RawDocument, root: str) -> Json:
+    return {"kind": kind, "model": _reference_to(raw.models[root])}
+
+
+def _reference_to(model: Json) -> Json:
+    return {name: model[name] for name in ("type", "id", "subtype") if name in model}
 
 
 def apply_patch(raw: RawDocument, content: Any) -> list[str]:
@@ -72,10 +108,11 @@ def apply_patch(raw: RawDocument, content: Any) -> list[str]:
     Raises:
         PatchError: it is no patch, or names what is not there.
     """
-    events = content.get("events") if isinstance(content, dict) else None
-    if not isinstance(events, list):
-        raise PatchError("a patch has a list of events")
-    changed = raw.upsert(content.get("references") or [])
+    parts = content if isinstance(content, dict) else {}
+    events, models = parts.get("events"), parts.get("references")
+    if not isinstance(events, list) or not isinstance(models, list):
+        raise PatchError("a patch has a list of events, and one of references")
+    changed = raw.upsert(models)
     for event in events:
         try:
             changed += _apply(raw, event)
@@ -97,9 +134,9 @@ def _apply(raw: RawDocument, event: Json) -> list[str]:
         return []
     if kind in ("RootAdded", "RootRemoved"):
         model = _known(raw, event["model"]["id"])
-        others = [root for root in _roots(raw) if root != model["id"]]
-        roots = [*others, model["id"]] if kind == "RootAdded" else others
-        _show(raw, [raw.models[root] for root in roots])
+        others = [root for root in roots(raw) if root != model["id"]]
+        shown = [*others, model["id"]] if kind == "RootAdded" else others
+        show(raw, [raw.models[root] for root in shown])
         return [raw.context]
     raise PatchError(f"there is no event {kind!r}")
 
@@ -123,7 +160,6 @@ def _known(raw: RawDocument, ident: Any) -> Json:
 def change(raw: RawDocument, ident: str, attr: str) -> Json:
     """Return the content of a PATCH-DOC that tells one attribute."""
     model = raw.models[ident]
-    reference = {name: model[name] for name in ("type", "id", "subtype") if name in model}
     new = model["attributes"][attr]
-    event = {"kind": "ModelChanged", "model": reference, "attr": attr, "new": new}
+    event = {"kind": "ModelChanged", "model": _reference_to(model), "attr": attr, "new": new}
     return {"events": [event], "references": []}

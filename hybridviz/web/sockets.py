@@ -24,12 +24,12 @@ from hybridviz.errors import (
     TokenExpired,
     TokenRefused,
 )
-from hybridviz.legacy_rest.dialect import OLD, Dialect
+from hybridviz.legacy_rest.dialect import OLD, SPOKEN, Dialect
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
 from hybridviz.web.served import SPACE, ServedApp, check_user
-from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
+from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
@@ -127,9 +127,7 @@ class Sockets:
         """
         try:
             if OLD in request.args:
-                ident, may_push = self._admit_old(route)
-                serve = partial(self._dialect.serve, ident=ident, may_push=may_push)
-                return SocketResponse(self._serve_other(request.environ, serve))
+                return self._serving(self._admit_old(route))
             admitted = self._admit(route, any_origin)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
@@ -162,6 +160,9 @@ class Sockets:
                 "! websocket %s of %s refused: %s", request.path, request.remote_addr, error
             )
             return self._refuse(error)
+        return self._serving(serve)
+
+    def _serving(self, serve: Callable[[Transport], None]) -> Response:
         return SocketResponse(self._serve_other(request.environ, serve))
 
     def _admit(self, route: str, any_origin: bool) -> Admitted:
@@ -187,19 +188,35 @@ class Sockets:
         seen = self._visit(served, claims)
         return Admitted(served, claims.session_id, seen, token, may_push)
 
-    def _admit_old(self, route: str) -> tuple[str, bool]:
-        """Return the id that a client of Bokeh 0.11 names, and whether it may write."""
+    def _admit_old(self, route: str) -> Callable[[Transport], None]:
+        """Return what serves a client of Bokeh 0.11, which has no token: it names a session."""
         self._check_open()
         self._check_origin()
-        if route != SPACE:
-            raise AppNotFound("clients of Bokeh 0.11 push documents to /; apps speak today's Bokeh")
+        if request.args[OLD] != SPOKEN:
+            raise ProtocolError(f"clients of Bokeh 0.11 speak version {SPOKEN} of their protocol")
         ident = request.args.get("bokeh-session-id", "")
         if not 0 < len(ident) <= MAX_OLD_ID:
             raise TokenRefused("the session has no id")
         check_id(ident, self._key, self._settings.session_ids)
-        self._access.check_read(request)
-        self._access.check_space(ident)
-        return ident, self._access.may_old_write(request)
+        if route == SPACE:
+            self._access.check_read(request)
+            self._access.check_space(ident)
+            may_push = self._access.may_old_write(request)
+            return partial(self._dialect.serve, ident=ident, may_push=may_push)
+        if route not in self._served:
+            raise AppNotFound(f"no app is served at {route}")
+        if not self._access.shows_upload_token(request):
+            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+        served = self._served[route]
+        user = self._visitors.user(served.rule)
+        seen = self._visitors.seen(request, user, arguments_of(request))
+        return partial(self._serve_old_app, served, ident, seen)
+
+    def _serve_old_app(
+        self, served: ServedApp, ident: str, seen: Request, transport: Transport
+    ) -> None:
+        session = served.join(ident, seen)
+        self._dialect.serve_app(transport, session, served.registry.expire_later)
 
     def _check_open(self) -> None:
         _check_handshake()
@@ -252,8 +269,11 @@ class Sockets:
         self._open.add(transport)
         try:
             serve(transport)
+        except HybridVizError as error:
+            transport.close(error.close_code, str(error))
         finally:
             self._open.discard(transport)
+            transport.close(1011, "internal server error")  # without effect if it is closed
         yield from ()
 
     def _serve(self, environ: dict[str, Any], admitted: Admitted) -> Iterator[bytes]:

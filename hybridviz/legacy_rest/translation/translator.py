@@ -163,6 +163,18 @@ class Translator:
                 self._fill(ident, model, raw)
         self._finish()
 
+    def change(self, model: Model, before: Json) -> None:
+        """Change a model that was not made here to what its raw attributes have become.
+
+        Args:
+            model: one of today's, of the same id as the raw one.
+            before: the raw attributes that it shows.
+        """
+        ident = str(model.id)
+        self._applied[ident] = before
+        self._fill(ident, model, self.raw.models[ident])
+        self._finish()
+
     def again(self, idents: Iterable[str]) -> None:
         """Have models filled once more, after those that are being filled."""
         self._again.update(idents)
