@@ -87,6 +87,7 @@ class ServedApp:
     Attributes:
         edition: how often its code has changed.
         ready: keeps a session for the next visitor; None if none is kept.
+        failure: what the app's last run raised; None if it went well.
     """
 
     def __init__(self, app: App, registry: SessionRegistry, *, dev: bool = False) -> None:
@@ -97,6 +98,7 @@ class ServedApp:
         self.visits = Visits()
         self.edition = 0
         self.ready: ReadySession | None = None
+        self.failure: AppLoadError | None = None
         self._dev = dev
 
     @property
@@ -204,9 +206,11 @@ class ServedApp:
         try:
             self.app.run(session.document)
         except AppLoadError as error:
+            self.failure = error
             self._learn(None)
             log.error("! %s\n%s", error, error.traceback)
             raise
+        self.failure = None
         self._learn(AppProfile.of(session.document))
 
     def _begin(self, session: Session) -> None:
