@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hybridviz.config import Settings
-from hybridviz.errors import PageRefused
+from hybridviz.errors import AppLoadError, PageRefused
 from hybridviz.testing.embedded import find_embedded
 from hybridviz.testing.page import Page
 from hybridviz.testing.site import Site
@@ -100,7 +100,7 @@ class VizClient:
 
         Raises:
             PageRefused: it is not answered by 200, or has no live document, or several.
-            AppLoadError: the app's code raised; its cause is what it raised.
+            AppLoadError: the app's code raised; the traceback is a note of the error.
         """
         pages = self.open_all(url, arguments, session_id)
         if len(pages) != 1:
@@ -136,10 +136,11 @@ class VizClient:
     def _load(self, url: str) -> str:
         return str(self.http.get(url).text)
 
-    def _check_loaded(self, known: Mapping[str, BaseException]) -> None:
+    def _check_loaded(self, known: Mapping[str, AppLoadError]) -> None:
         """Raise what an app has raised just now."""
         for route, failure in self._site.load_failures().items():
             if failure is not known.get(route):
+                failure.add_note(failure.traceback)
                 raise failure
 
     # -- time

@@ -106,6 +106,14 @@ class Page(Tab):
             event = event(**values) if what is None else event(self.find(what), **values)
         return self.act(self.send_event, event)
 
+    def advance(self, seconds: float) -> Changes:
+        """Let time pass, for all pages; see `VizClient.advance`."""
+        self.settle()
+        seen = len(self._changes)
+        with self._site.acting():
+            self._site.advance(seconds)
+        return self._changes.since(seen)
+
     # -- data
 
     def select(self, what: What, indices: Sequence[int]) -> Changes:

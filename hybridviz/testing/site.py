@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from hybridviz.config import Settings
-from hybridviz.errors import ConfigError
+from hybridviz.errors import AppLoadError, ConfigError
 from hybridviz.runtime.manual import ManualRuntime
 from hybridviz.sessions import Session
 from hybridviz.testing.clock import take_over
@@ -124,7 +124,7 @@ class Site:
         if session is not None and self.failures.add not in session.context.exception_callbacks:
             session.context.on_exception(self.failures.add)
 
-    def load_failures(self) -> dict[str, BaseException]:
+    def load_failures(self) -> dict[str, AppLoadError]:
         """Return what the last runs of apps raised, by their routes."""
         return {
             served.route: served.failure for served in self._served() if served.failure is not None

@@ -206,7 +206,7 @@ class ServedApp:
         try:
             self.app.run(session.document)
         except AppLoadError as error:
-            self.failure = error
+            self.failure = error.again()  # the one that was raised keeps the run alive
             self._learn(None)
             log.error("! %s\n%s", error, error.traceback)
             raise
