@@ -18,7 +18,7 @@ from bokeh.document.events import (
     TitleChangedEvent,
 )
 
-from hybridviz.testing.snapshot import brief, label, type_name
+from hybridviz.testing.document_text import brief, label, type_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,6 +179,8 @@ class Site:
 
 
 def _make(source: Any, settings: Settings | None) -> Any:
+    if getattr(source, "__name__", "") == "<lambda>":
+        source = {"/app": source}
     many = isinstance(source, dict | list | tuple)
     return create_app(settings or ALONE, source if many else [source])
 

@@ -20,11 +20,11 @@ from hybridviz.core.protocol import Message
 from hybridviz.errors import ModelNotFound, TransportClosed
 from hybridviz.sessions import Session
 from hybridviz.testing.changes import Changes, change_of, messages_in
+from hybridviz.testing.document_text import label, snapshot
 from hybridviz.testing.embedded import Embedded
 from hybridviz.testing.events import event_content
 from hybridviz.testing.line import Line
 from hybridviz.testing.site import Site
-from hybridviz.testing.snapshot import label, snapshot
 
 M = TypeVar("M", bound=Model)
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 from bokeh.core.has_props import HasProps
+from bokeh.core.property.singletons import Undefined
+from bokeh.core.property.vectorization import Field, Value
 from bokeh.document import Document
 from bokeh.model import Model
+from bokeh.util.dataclasses import Unspecified
 
 LONGEST = 8
 """Items of a sequence that are written out."""
@@ -49,6 +52,10 @@ def brief(value: Any) -> str:
     match value:
         case Model():
             return f"{type_name(value)}{f' {value.name!r}' if value.name else ''}"
+        case Value() if value.transform is Unspecified:
+            return brief(value.value)
+        case Field() if value.transform is Unspecified:
+            return f"field {value.field!r}"
         case float() | np.floating():
             return _number(float(value))
         case np.ndarray() if value.ndim == 1:
@@ -93,7 +100,18 @@ def _key(key: Any) -> str:
 
 
 def _set_values(model: HasProps) -> list[tuple[str, Any]]:
-    return sorted(model.properties_with_values(include_defaults=False).items())
+    """Return what is not as it would be by default: values that a browser or a script has set to
+    the default are left out.
+    """
+    values = model.properties_with_values(include_defaults=False).items()
+    return sorted((name, value) for name, value in values if not _is_default(model, name, value))
+
+
+def _is_default(model: HasProps, name: str, value: Any) -> bool:
+    if _has_models(value):
+        return False
+    default = model.lookup(name).class_default(type(model))
+    return default is not Undefined and brief(value) == brief(default)
 
 
 class _Writer:
