@@ -179,6 +179,8 @@ def test_importing_loads_neither_flask_nor_gevent(name: str) -> None:
         ("hybridviz.client.x", "from hybridviz.sessions.session import Session", True),
         ("hybridviz.sessions.x", "from hybridviz.core import patch", False),
         ("hybridviz.sessions.x", "from .outbox import Outbox", False),
+        ("hybridviz.web.x", "import hybridviz.testing", True),
+        ("hybridviz.client.x", "from hybridviz.testing import VizClient", True),
         ("hybridviz.cli.x", "import hybridviz.web", False),
     ],
 )
