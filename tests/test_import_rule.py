@@ -21,7 +21,7 @@ INNER = GROUND | {"core", "runtime", "stores", "bokeh_internals", "accel"}
 MIDDLE = INNER | {"sessions", "cluster"}
 OUTER = MIDDLE | {"ws", "appload"}
 WEB = OUTER | {"web", "legacy_rest"}
-TOP = WEB | {"io", "client", "cli", "compat", "deploy", "wsgi", "static"}
+TOP = WEB | {"notebook", "io", "client", "cli", "compat", "deploy", "wsgi", "static"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -41,7 +41,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": WEB,
     "legacy_rest": WEB,
     "client": INNER - {"stores"},
-    "io": INNER - {"stores"} | {"client"},
+    # Upwards, when a cell shows an app: only then is a server loaded.
+    "io": INNER - {"stores"} | {"client", "notebook"},
+    "notebook": WEB,
     "compat": {"io", "client", "bokeh_internals"} | GROUND,
     "static": set(),
     "testing": TOP,
