@@ -76,5 +76,9 @@ setup(
             "websocket-client",
         ],
     },
-    entry_points={"console_scripts": ["hybridviz = hybridviz.cli:main"]},
+    entry_points={
+        "console_scripts": ["hybridviz = hybridviz.cli:main"],
+        # By the module's own name, so that pytest_plugins may name it as well.
+        "pytest11": ["hybridviz.testing.plugin = hybridviz.testing.plugin"],
+    },
 )

@@ -288,6 +288,12 @@ class Settings:
         (), "Cookies that apps do not see.", flag="exclude-cookies", metavar="NAME"
     )
 
+    notebook_url: str = setting(
+        "",
+        "Where browsers reach servers in notebooks: the notebook's URL, or a URL or path with"
+        " `{port}` in it.",
+    )
+
     def __post_init__(self) -> None:
         for item in fields(self):
             check(item, getattr(self, item.name), item.name)
@@ -379,6 +385,11 @@ class Settings:
     def data_path(self) -> Path:
         """The data directory as a path."""
         return Path(self.data_dir or ".hybridviz")
+
+
+def jupyterhub_prefix() -> str:
+    """Return JupyterHub's path of the server that this kernel belongs to; empty elsewhere."""
+    return os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
 
 
 def _keys(item: Field[Any]) -> tuple[str, ...]:

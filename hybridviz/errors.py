@@ -39,7 +39,11 @@
     |  |- ServerNotFound      nothing answers at the server's URL
     |  |- ServerRefused       the server does not let the script in
     |  `- ChangeRefused       the server does not take a document or a change of it
-    `- TransportClosed        the connection is over
+    |- TransportClosed        the connection is over
+    |- WouldWait              on a virtual clock: nobody else runs who could end this waiting
+    `- TestFailed             a test cannot go on (hybridviz.testing)
+       |- PageRefused         a page was not answered, or shows no live document
+       `- ModelNotFound       the document has no such model, or several
 
 Each class names the HTTP status and the websocket close code that tell a peer about it. Codes are
 those of RFC 6455 section 7.4 and, for what only our own page understands, of the private range from
@@ -358,3 +362,32 @@ class TransportClosed(HybridVizError):
         self.code = code
         self.reason = reason
         super().__init__(f"connection closed ({code}) {reason}".rstrip())
+
+
+class WouldWait(HybridVizError, RuntimeError):
+    """Something had to be waited for, which no virtual clock can do."""
+
+
+class TestFailed(HybridVizError, AssertionError):
+    """A test with `hybridviz.testing` cannot go on; the text says why."""
+
+    __test__ = False  # pytest takes classes of such names for tests
+
+
+class PageRefused(TestFailed):
+    """A page was not answered, or shows no live document, or several.
+
+    Args:
+        url: what was opened, and where that has led.
+        answer: the HTTP status of the answer.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, url: str, answer: int, reason: str) -> None:
+        self.url = url
+        self.answer = answer
+        super().__init__(f"{url} ({answer}): {reason}")
+
+
+class ModelNotFound(TestFailed, LookupError):
+    """The document in the browser has no such model, or more than one."""

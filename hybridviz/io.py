@@ -7,11 +7,13 @@ by ``PUT /api/documents/ID``. Without ``output_server`` everything is as Bokeh h
 
 import sys
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 import bokeh.io
 import requests
+from bokeh.application import Application
 from bokeh.core.json_encoder import serialize_json
 from bokeh.document import Document
 from bokeh.io import curdoc, output_file, output_notebook, save
@@ -113,20 +115,28 @@ def reset_output() -> None:
 
 
 def show(obj: Any, browser: str | None = None, new: BrowserTarget = "tab", **options: Any) -> Any:
-    """Show a model, or what else ``bokeh.io.show`` takes.
+    """Show a model, or an app in the cell of a notebook.
 
+    An app is run in the kernel; see `hybridviz.notebook.show_app`, which takes the options.
     After `output_server` the model joins ``curdoc()``, the document is uploaded, and a browser, or
     the notebook's cell, shows its page. Files that ``output_file`` has named are written as well.
 
     Args:
-        obj: a model, or a sequence of models.
+        obj: a model, or a sequence of models; or an app: a function that fills a document, a Bokeh
+            application, or the path of a script, notebook or directory.
         browser: name of a browser as the module ``webbrowser`` knows it.
         new: ``tab`` or ``window``.
-        options: further ones of ``bokeh.io.show``.
+        options: further ones of ``bokeh.io.show`` or, of an app, ``notebook_url`` and ``height``.
 
     Raises:
         SystemExit: the upload failed; see `push`.
+        RuntimeError: an app cannot be shown here, as this is no notebook.
     """
+    if isinstance(obj, Application | str | PathLike) or callable(obj):
+        from hybridviz.notebook import show_app  # the server; models need none
+
+        show_app(obj, **options)
+        return None
     if _chosen is None:
         return bokeh.io.show(obj, browser=browser, new=new, **options)
     _add(obj)

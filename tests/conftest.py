@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
+pytest_plugins = ("hybridviz.testing.plugin",)
+
 collect_ignore = [] if find_spec("panel") else ["cli/test_panel_options.py"]
 
 

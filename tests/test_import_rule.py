@@ -21,7 +21,7 @@ INNER = GROUND | {"core", "runtime", "stores", "bokeh_internals", "accel"}
 MIDDLE = INNER | {"sessions", "cluster"}
 OUTER = MIDDLE | {"ws", "appload"}
 WEB = OUTER | {"web", "legacy_rest"}
-TOP = WEB | {"io", "client", "cli", "compat", "deploy", "wsgi", "static"}
+TOP = WEB | {"notebook", "io", "client", "cli", "compat", "deploy", "wsgi", "static"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -42,7 +42,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": WEB,
     "legacy_rest": WEB,
     "client": INNER - {"stores"},
-    "io": INNER - {"stores"} | {"client"},
+    # Upwards, when a cell shows an app: only then is a server loaded.
+    "io": INNER - {"stores"} | {"client", "notebook"},
+    "notebook": WEB,
     "compat": {"io", "client", "bokeh_internals"} | GROUND,
     "static": set(),
     "testing": TOP,
@@ -180,6 +182,8 @@ def test_importing_loads_neither_flask_nor_gevent(name: str) -> None:
         ("hybridviz.client.x", "from hybridviz.sessions.session import Session", True),
         ("hybridviz.sessions.x", "from hybridviz.core import patch", False),
         ("hybridviz.sessions.x", "from .outbox import Outbox", False),
+        ("hybridviz.web.x", "import hybridviz.testing", True),
+        ("hybridviz.client.x", "from hybridviz.testing import VizClient", True),
         ("hybridviz.cli.x", "import hybridviz.web", False),
     ],
 )

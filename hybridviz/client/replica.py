@@ -24,15 +24,13 @@ from hybridviz.bokeh_internals import (
     viewers_know,
     viewers_know_all,
 )
-from hybridviz.client.pump import Pump
 from hybridviz.core.changes import Change, encode_change, encode_document, key_of, patch_message
 from hybridviz.core.documents import decode_document
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.patch import decode_patch
-from hybridviz.errors import PatchError
 from hybridviz.runtime.active import active
-from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.base import Clock, Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
 
@@ -52,7 +50,7 @@ class Replica:
     def __init__(
         self,
         runtime: Runtime,
-        pump: Pump,
+        pump: Clock,
         send: Callable[[Outgoing], None],
         leave: Callable[[str], None],
     ) -> None:
@@ -129,12 +127,12 @@ class Replica:
     # -- what the server tells
 
     def apply(self, events: list[dict[str, Any]], buffers: dict[str, bytes]) -> None:
-        """Apply a server's changes; the callbacks that they trigger run here."""
-        try:
-            patch = decode_patch(self.document, events, buffers, self)
-        except PatchError as error:
-            log.error("! the server's change cannot be applied: %s", error)
-            return
+        """Apply a server's changes; the callbacks that they trigger run here.
+
+        Raises:
+            PatchError: the document cannot take them.
+        """
+        patch = decode_patch(self.document, events, buffers, self)
         self._brought = patch.created
         try:
             for step in patch.steps:

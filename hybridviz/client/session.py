@@ -27,7 +27,7 @@ from hybridviz.config import Settings
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.protocol import Message
 from hybridviz.core.tokens import make_token, plain_token, sign_id
-from hybridviz.errors import ChangeRefused, HybridVizError, TransportClosed
+from hybridviz.errors import ChangeRefused, HybridVizError, PatchError, TransportClosed
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.lock import apart
 
@@ -349,7 +349,10 @@ class ClientSession:
         """Apply a change, unless it is of what the server had before it takes our document."""
         pushing = self._pushing is not None and not self._pushing.done.is_set()
         if self._replica.live and not pushing:
-            self._replica.apply(message.content.get("events", []), message.buffers)
+            try:
+                self._replica.apply(message.content.get("events", []), message.buffers)
+            except PatchError as error:
+                log.error("! the server's change cannot be applied: %s", error)
 
     def _come_back(self) -> None:
         self._lost = None

@@ -1,5 +1,5 @@
 """A virtual clock for tests: nothing runs by itself, time passes only in `advance`, and order is
-exact.
+exact. Coroutines have that time too (`virtual_loop`).
 """
 
 import asyncio
@@ -10,13 +10,11 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
+from hybridviz.errors import WouldWait
 from hybridviz.runtime.base import Event, Lock, Task, Timer
+from hybridviz.runtime.virtual_loop import VirtualLoop
 
 T = TypeVar("T")
-
-
-class WouldWait(RuntimeError):
-    """Something had to be waited for, which no virtual clock can do."""
 
 
 class ManualLock:
@@ -59,10 +57,21 @@ class ManualEvent:
 
 
 class ManualTask:
-    """A call that waits for `ManualRuntime.run_ready` or, as a timer, for its time."""
+    """A call that waits for `ManualRuntime.run_ready` or, as a timer, for its time.
 
-    def __init__(self, context: Context, call: Callable[..., object], args: tuple[object, ...]):
-        self._work: tuple[Any, ...] | None = (context.run, call, *args)
+    Args:
+        call, args: the call, made in a copy of the present context.
+        run_next: runs one task that waits; returns whether there was any.
+    """
+
+    def __init__(
+        self,
+        call: Callable[..., object],
+        args: tuple[object, ...],
+        run_next: Callable[[], bool],
+    ) -> None:
+        self._work: tuple[Any, ...] | None = (copy_context().run, call, *args)
+        self._run_next = run_next
         self._ended = False
 
     def run(self) -> None:
@@ -72,6 +81,9 @@ class ManualTask:
             self._ended = True
 
     def join(self, timeout: float | None = None) -> bool:
+        """Run what is ready until this has ended."""
+        while not self._ended and self._run_next():
+            pass
         return self._ended
 
     def cancel(self) -> None:
@@ -90,6 +102,13 @@ class ManualRuntime:
         self._order = itertools.count()
         self._ready: deque[ManualTask] = deque()
         self._timers: list[tuple[float, int, ManualTask]] = []
+        self._loop: VirtualLoop | None = None
+        self._runner = asyncio.Runner(loop_factory=self._make_loop)
+
+    @property
+    def ready(self) -> int:
+        """How many tasks wait for their turn."""
+        return len(self._ready)
 
     def now(self) -> float:
         return self._now
@@ -105,34 +124,60 @@ class ManualRuntime:
         return ManualEvent()
 
     def spawn(self, call: Callable[..., object], *args: object) -> Task:
-        task = ManualTask(copy_context(), call, args)
+        task = ManualTask(call, args, self.run_next)
         self._ready.append(task)
         return task
 
     def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
-        timer = ManualTask(copy_context(), call, args)
+        timer = ManualTask(call, args, self.run_next)
         heapq.heappush(self._timers, (self._now + max(delay, 0), next(self._order), timer))
         return timer
 
+    def run_next(self) -> bool:
+        """Run the task that is ready first; return whether there was any."""
+        if not self._ready:
+            return False
+        self._ready.popleft().run()
+        return True
+
     def run_ready(self) -> None:
         """Run all that was spawned, and what that spawns in turn."""
-        while self._ready:
-            self._ready.popleft().run()
+        while self.run_next():
+            pass
+
+    def run_due(self, end: float) -> bool:
+        """Run the timer that is next, at its own time, if that is not after ``end``; return whether
+        there was any.
+        """
+        if not self._timers or self._timers[0][0] > end:
+            return False
+        due, _, timer = heapq.heappop(self._timers)
+        self._now = max(self._now, due)
+        timer.run()
+        return True
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass and run all that falls due, each at its own time."""
         end = self._now + seconds
         self.run_ready()
-        while self._timers and self._timers[0][0] <= end:
-            due, _, timer = heapq.heappop(self._timers)
-            self._now = max(self._now, due)
-            timer.run()
+        while self.run_due(end):
             self.run_ready()
-        self._now = max(self._now, end)
+        self.skip_to(end)
+
+    def skip_to(self, time: float) -> None:
+        """Let it be ``time``, unless it is later already; what falls due until then runs later."""
+        self._now = max(self._now, time)
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
-        with asyncio.Runner() as runner:
-            return runner.run(coroutine, context=context)
+        """Run a coroutine to its end; while it sleeps, time passes and nobody else runs."""
+        if asyncio._get_running_loop() is not None:
+            coroutine.close()
+            raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
+        return self._runner.run(coroutine, context=context)
+
+    def _make_loop(self) -> VirtualLoop:
+        self._loop = VirtualLoop(self)
+        return self._loop
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         return call(*args, **kwargs)
@@ -140,3 +185,6 @@ class ManualRuntime:
     def close(self) -> None:
         self._ready.clear()
         self._timers.clear()
+        if self._loop is not None:
+            self._loop.patient = True
+            self._runner.close()

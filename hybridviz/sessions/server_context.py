@@ -131,6 +131,12 @@ class ServerContext:
         finally:
             active.reset(token)
 
+    def restart(self) -> None:
+        """Let all callbacks wait anew: the runtime has another clock now."""
+        for callback in self._callbacks.values():
+            self._scheduler.remove(callback)
+            self._scheduler.add(callback)
+
     def close(self) -> None:
         """Stop all callbacks."""
         self._scheduler.close()

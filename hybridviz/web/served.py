@@ -89,6 +89,7 @@ class ServedApp:
         edition: how often its code has changed.
         ready: keeps a session for the next visitor; None if none is kept.
         endpoint: Flask's name of its page; empty if it has none.
+        failure: what the app's last run raised; None if it went well.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class ServedApp:
         self.edition = 0
         self.ready: ReadySession | None = None
         self.endpoint = ""
+        self.failure: AppLoadError | None = None
         self._dev = dev
 
     @property
@@ -215,9 +217,11 @@ class ServedApp:
         try:
             self.app.run(session.document)
         except AppLoadError as error:
+            self.failure = error.again()  # the one that was raised keeps the run alive
             self._learn(None)
             log.error("! %s\n%s", error, error.traceback)
             raise
+        self.failure = None
         self._learn(AppProfile.of(session.document))
 
     def _begin(self, session: Session) -> None:

@@ -30,7 +30,7 @@ from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
 from hybridviz.web.served import SPACE, ServedApp, check_user
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
-from hybridviz.ws.accept import accept, can_upgrade, has_shaken_hands
+from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.transport import Transport
 
@@ -280,14 +280,18 @@ class Sockets:
         transport = self._accept(environ)
         self._open.add(transport)
         try:
-            Connection(
+            connection = Connection(
                 transport,
                 admitted.served.join(admitted.ident, admitted.seen),
                 self._runtime,
                 max_message_size=self._settings.websocket_max_message_size,
                 page=admitted.token,
                 may_push=admitted.may_push,
-            ).run()
+            )
+            if IN_PROCESS in environ:
+                yield from (b"" for _ in connection.steps())
+            else:
+                connection.run()
         except HybridVizError as error:
             transport.close(error.close_code, str(error))
         finally:

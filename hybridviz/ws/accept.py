@@ -11,14 +11,22 @@ import simple_websocket  # type: ignore[import-untyped]
 
 from hybridviz.runtime.base import Runtime
 from hybridviz.ws.sockets import SocketTransport
+from hybridviz.ws.transport import Transport
 
 Environ = dict[str, Any]
 
 SUBPROTOCOL = "bokeh"
 
+IN_PROCESS = "hybridviz.transport"
+"""Where in the environ a client in this process, such as that of `hybridviz.testing`, lays the
+server's end of a websocket. No request from outside can name it.
+"""
+
 
 def can_upgrade(environ: Environ) -> bool:
     """Return whether the server behind this request can do websockets."""
+    if IN_PROCESS in environ:
+        return True
     if "gunicorn.socket" in environ:
         return bool(environ.get("wsgi.multithread"))
     software = str(environ.get("SERVER_SOFTWARE", ""))
@@ -32,7 +40,7 @@ def has_shaken_hands(environ: Environ) -> bool:
 
 def accept(
     environ: Environ, runtime: Runtime, *, max_message_size: int, keep_alive: float | None
-) -> SocketTransport:
+) -> Transport:
     """Take over the socket of an upgrade request, making the handshake if nobody has.
 
     Args:
@@ -44,6 +52,9 @@ def accept(
     Raises:
         simple_websocket.ConnectionError: the request is no websocket handshake.
     """
+    if IN_PROCESS in environ:
+        transport: Transport = environ[IN_PROCESS]
+        return transport
     websocket = environ.get("wsgi.websocket")
     sock = _take_over(websocket) if websocket is not None else _shake_hands(environ)
     return SocketTransport(sock, runtime, max_message_size=max_message_size, keep_alive=keep_alive)

@@ -3,6 +3,8 @@ writer loop empties the viewer's outbox; nothing else touches the socket.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.core.protocol import ServerProtocol
@@ -56,12 +58,36 @@ class Connection:
         """Serve until the connection is over; whatever ends it, the socket is closed and the
         session is told.
         """
+        viewer = self._join()
+        writer = self._runtime.spawn(self._write, viewer)
+        with self._ending(viewer):
+            self._read(viewer)
+        writer.join()
+
+    def steps(self) -> Iterator[None]:
+        """Serve step by step, for one who has both ends in one thread, as tests do: each step does
+        what has come and sends what waits.
+        """
+        viewer = self._join()
+        with self._ending(viewer):
+            while True:
+                with suppress(TimeoutError):
+                    self._read(viewer, 0)
+                while viewer.outbox.waiting and not viewer.outbox.closed:
+                    self._write_next(viewer)
+                yield
+
+    def _join(self) -> Viewer:
         viewer = self._session.join(self._close_soon, self._page, may_push=self._may_push)
         log.debug("= %s connected", self._session)
-        writer = self._runtime.spawn(self._write, viewer)
+        return viewer
+
+    @contextmanager
+    def _ending(self, viewer: Viewer) -> Iterator[None]:
+        """Whatever ends the block, close the socket and tell the session."""
         code, reason = 1011, "internal server error"
         try:
-            self._read(viewer)
+            yield
         except TransportClosed as closed:
             code, reason = 1000, ""
             level = logging.DEBUG if closed.code in GOODBYES else logging.INFO
@@ -72,17 +98,16 @@ class Connection:
         finally:
             self._session.leave(viewer)
             self._transport.close(code, reason)
-            writer.join()
 
-    def _read(self, viewer: Viewer) -> None:
+    def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
         while True:
-            command = self._protocol.feed(self._receive())
+            command = self._protocol.feed(self._receive(timeout))
             if command is not None:
                 self._session.execute(command, viewer)
 
-    def _receive(self) -> Fragment:
+    def _receive(self, timeout: float | None) -> Fragment:
         if not self._protocol.partial:
-            return self._transport.receive()
+            return self._transport.receive(timeout)
         try:
             return self._transport.receive(MESSAGE_TIMEOUT)
         except TimeoutError:
@@ -91,13 +116,16 @@ class Connection:
     def _write(self, viewer: Viewer) -> None:
         try:
             while not viewer.outbox.closed:
-                messages = viewer.outbox.take()
-                for message in _merged(messages):
-                    self._transport.send(message)
-                if not messages and not viewer.outbox.closed:
-                    self._session.tell_stale(viewer)
+                self._write_next(viewer)
         except TransportClosed as closed:
             log.debug("> %s cannot be written to: %s", self._session, closed)
+
+    def _write_next(self, viewer: Viewer) -> None:
+        messages = viewer.outbox.take()
+        for message in _merged(messages):
+            self._transport.send(message)
+        if not messages and not viewer.outbox.closed:
+            self._session.tell_stale(viewer)
 
     def _close_soon(self, code: int, reason: str) -> None:
         self._runtime.spawn(self._transport.close, code, reason)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from hybridviz.errors import WouldWait
 from hybridviz.runtime.lock import SessionLock, apart
-from hybridviz.runtime.manual import ManualRuntime, WouldWait
+from hybridviz.runtime.manual import ManualRuntime
 
 
 @pytest.fixture
