@@ -15,6 +15,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException, RequestHeaderFieldsTooLarge, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from hybridviz import accel
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import Sources, load_apps, load_configured
 from hybridviz.config import Settings
@@ -100,6 +101,8 @@ class HybridViz:
             raise ConfigError("a HybridViz object serves one Flask application, and only once")
         self.settings = settings = self._given or _settings_of(app)
         self.runtime = choose_runtime()
+        if settings.accel:
+            accel.install()
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
         self._uploads = Uploads(store, self.runtime, self._open_upload)
