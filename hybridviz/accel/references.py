@@ -20,6 +20,7 @@ from hybridviz.accel.reading import reading_of
 Function = Callable[..., Any]
 Visitor = Callable[[Any], None]
 
+SEQUENCES = (list, tuple)
 ENDS = SCALARS | {ndarray}
 """Types of values that are not looked into."""
 
@@ -65,7 +66,7 @@ def visit_value(obj: Any, visitor: Visitor) -> None:
     kind = type(obj)
     if kind in ENDS:
         return
-    if issubclass(kind, list | tuple):
+    if issubclass(kind, SEQUENCES):
         if not ENDS.issuperset(map(type, obj)):
             for item in obj:
                 visit_value(item, visitor)
