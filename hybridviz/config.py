@@ -275,6 +275,9 @@ class Settings:
         metavar="MS",
         low=0,
     )
+    accel: bool = setting(
+        True, "Make and write models by faster equals of Bokeh's own functions; see performance.md."
+    )
     include_headers: tuple[str, ...] = setting(
         (), "Request headers that apps see, and no others.", flag="include-headers", metavar="NAME"
     )

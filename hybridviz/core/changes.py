@@ -102,23 +102,25 @@ def _buffers(changes: Iterable[Change]) -> list[tuple[str, bytes]]:
     return [buffer for change in changes for buffer in change.buffers]
 
 
-def pull_reply(
-    document: Document, writer: MessageWriter, reqid: str, *, inline: bool = False
-) -> Outgoing:
-    """Build the answer to PULL-DOC-REQ: the whole document. Call with the session lock held.
+Encoded = tuple[bytes, list[tuple[str, bytes]]]
+"""A whole document: its JSON, and id and bytes of each array beside it."""
 
-    Args:
-        inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls
-            again.
-    """
-    json, arrays = encode_document(document, writer.new_id, inline=inline)
+
+def pull_reply(encoded: Encoded, writer: MessageWriter, reqid: str) -> Outgoing:
+    """Build the answer to PULL-DOC-REQ, of what `encode_document` has returned."""
+    json, arrays = encoded
     return writer.write("PULL-DOC-REPLY", b'{"doc":' + json + b"}", arrays, reqid)
 
 
-def encode_document(
-    document: Document, new_id: Callable[[], str], *, inline: bool
-) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Encode a whole document; return its JSON and its arrays."""
+def encode_document(document: Document, new_id: Callable[[], str], *, inline: bool) -> Encoded:
+    """Encode a whole document. Call with the session lock held.
+
+    Args:
+        document: the document.
+        new_id: makes ids of arrays.
+        inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls
+            again.
+    """
     from bokeh import __version__
 
     serializer = PatchSerializer(document, new_id, inline=inline, whole=True)

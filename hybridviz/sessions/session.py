@@ -26,7 +26,6 @@ from hybridviz.bokeh_internals import (
     viewers_know_all,
 )
 from hybridviz.core import messages, protocol
-from hybridviz.core.changes import pull_reply
 from hybridviz.core.documents import decode_document
 from hybridviz.core.patch import decode_patch
 from hybridviz.errors import (
@@ -43,6 +42,7 @@ from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
 from hybridviz.sessions.server_context import ServerContext
+from hybridviz.sessions.snapshot import Snapshot
 from hybridviz.sessions.surroundings import NOTHING, Surroundings
 from hybridviz.sessions.viewer import Viewer
 
@@ -108,6 +108,7 @@ class Session:
         self._scheduler = CallbackScheduler(runtime, self._run_scheduled)
         self._pages: set[str] = set()
         self._guarded = False
+        self._snapshot = Snapshot()
         self._pusher: Viewer | None = None
         self._brought: Sequence[Any] = ()
 
@@ -160,6 +161,7 @@ class Session:
             if step.key is not None:
                 self._audience.wrote(step.key, viewer)
         self._brought = patch.created
+        self._snapshot.forget()
         try:
             for step in patch.steps:
                 step.apply()
@@ -174,7 +176,10 @@ class Session:
         if viewer.page:
             self._pages.add(viewer.page)
         writer = self._audience.writer
-        viewer.send(pull_reply(self.document, writer, command.msgid, inline=again))
+        several = len(self.viewers) > 1
+        viewer.send(
+            self._snapshot.reply(self.document, writer, command.msgid, inline=again, keep=several)
+        )
         viewer.synced = True
         viewers_know_all(self.document)
 
@@ -213,7 +218,10 @@ class Session:
     def _collect(self, results: list[T], call: Callable[..., T], *args: Any) -> None:
         if self.destroyed:
             raise SessionDestroyed("the session has ended")
-        results.append(call(*args))
+        try:
+            results.append(call(*args))
+        finally:
+            self._snapshot.forget()
 
     def run_aside(
         self,
@@ -238,6 +246,8 @@ class Session:
             failed(error)
         else:
             done(result)
+        finally:
+            self._snapshot.forget()
 
     def _result_of(self, call: Callable[[Document], Any]) -> Any:
         result = call(self.document)
@@ -295,13 +305,17 @@ class Session:
             active.reset(token)
 
     def _call(self, callback: Callable[..., Any], *args: Any) -> None:
-        result = callback(*args)
-        if isinstance(result, Awaitable):
-            if asyncio._get_running_loop() is None:
-                self._runtime.run_coroutine(_wait_for(result), copy_context())
-            else:
-                # A coroutine changed what another one listens to: that has its turn afterwards.
-                apart(self._runtime.spawn, self.run, _wait_for, result)
+        self._snapshot.forget()
+        try:
+            result = callback(*args)
+            if isinstance(result, Awaitable):
+                if asyncio._get_running_loop() is None:
+                    self._runtime.run_coroutine(_wait_for(result), copy_context())
+                else:
+                    # A coroutine changed what another one listens to: that has its turn afterwards.
+                    apart(self._runtime.spawn, self.run, _wait_for, result)
+        finally:
+            self._snapshot.forget()
 
     def _report(self, error: BaseException) -> None:
         log.error("! %s: a callback raised %r", self, error, exc_info=error)
@@ -321,6 +335,7 @@ class Session:
                 "a document was changed outside of its session's callbacks; to change it from"
                 " another thread or greenlet, use curdoc().add_next_tick_callback"
             )
+        self._snapshot.forget()
         origin = self._pusher if event.setter is None else event.setter
         self._audience.changed(event, origin)
         if self.on_change is not None:

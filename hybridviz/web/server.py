@@ -14,6 +14,7 @@ from bokeh.document import Document
 from bokeh.util.paths import static_path
 from flask import Blueprint, Flask
 
+from hybridviz import accel
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import Source, Sources, load_app, load_apps, load_configured
 from hybridviz.config import Settings
@@ -91,6 +92,8 @@ class Server:
         self.settings = settings
         self.standalone = standalone
         self.runtime = choose_runtime()
+        if settings.accel:
+            accel.install()
         self.served: dict[str, ServedApp] = {}
         self._surroundings = FlaskSurroundings(app, [] if on_exception is None else on_exception)
         self.key = self._read_key()

@@ -120,6 +120,7 @@ def test_document_with_arrays_beside_or_inside(
 
 def test_pull_reply_counts_its_buffers(document: Document, new_id: Callable[[], str]) -> None:
     document.add_root(Div(text="more"))
-    header, *rest = pull_reply(document, MessageWriter(new_id), "req").fragments
+    encoded = encode_document(document, new_id, inline=False)
+    header, *rest = pull_reply(encoded, MessageWriter(new_id), "req").fragments
     fields = json.loads(header.payload)
     assert fields["reqid"] == "req" and fields["num_buffers"] == 1 and len(rest) == 4

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridviz.core import messages, protocol
-from hybridviz.core.changes import pull_reply
+from hybridviz.core.changes import encode_document, pull_reply
 from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.protocol import (
@@ -103,7 +103,7 @@ def test_bokeh_reads_what_is_written(writer: MessageWriter) -> None:
         messages.ok(writer, "r"),
         messages.error(writer, "r", "text"),
         messages.server_info(writer, "r", "3.9"),
-        pull_reply(document, writer, "r"),
+        pull_reply(encode_document(document, writer.new_id, inline=False), writer, "r"),
     ):
         header, metadata, content = (bytes(f.payload).decode() for f in message.fragments[:3])
         read = Protocol().assemble(header, metadata, content)
