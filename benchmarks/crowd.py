@@ -41,9 +41,9 @@ async def join(target: Target, app: str, count: int, present: list[Visitor]) -> 
         present: those that are there; the first joiner of an empty list opens the session.
     """
     present = present or [await Visitor.open(target, app)]
-    token = present[0].token
+    first = present[0]
     for _ in range(count - len(present)):
-        present.append(await Visitor.open(target, app, token))
+        present.append(await Visitor.open(target, app, first.token, first.points))
     return present
 
 

@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.scenario import Figures, Scenario
 from benchmarks.servers import ROOT
 
-GRACE = 240.0  # seconds that a scenario may take on top of its measuring time, to open and to end
+GRACE = 600.0  # seconds that a scenario may take on top of its measuring time, to open and to end
 PARTING = 20.0  # seconds to end the server once it is given up
 
 

@@ -6,12 +6,13 @@ blocked server.
 
 import base64
 import os
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 
+from benchmarks.crowd import repeat
 from benchmarks.measure import Meter, Target
 from benchmarks.probe import probing
 from benchmarks.scenario import Figures, Metric, Scenario
@@ -73,12 +74,14 @@ async def run(make: Callable[[], Sequence[Upload]], size: int, target: Target) -
     visitor = await Visitor.open(target, "upload")
     for upload in uploads:
         await upload(visitor)
-    count, end = 0, time.perf_counter() + target.seconds
+    turns = cycle(uploads)
+
+    async def upload_next() -> None:
+        await next(turns)(visitor)
+
     async with probing(target, "upload") as taken:
         with Meter(target) as meter:
-            while time.perf_counter() < end:
-                await uploads[count % len(uploads)](visitor)
-                count += 1
+            count = len(await repeat(target.seconds, [upload_next]))
     visitor.close()
     return {
         "data": size * count / 1e6 / meter.wall,
