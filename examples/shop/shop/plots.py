@@ -2,7 +2,7 @@
 of Flask-Login's user, and the database is asked as in any view.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def show_revenue(document: Document) -> None:
     sums = sales_by_day(_seller(document))
     means = _means(list(sums.values()), document.get_model_by_name("window").value)
     document.get_model_by_name("days").data = {
-        "day": list(sums),
+        "day": [datetime.combine(day, time()) for day in sums],
         "sum": list(sums.values()),
         "mean": means,
     }
