@@ -10,7 +10,6 @@ from tests.browser.conftest import Browser
 from tests.browser.tab import Tab
 from tests.examples.shop import PASSWORDS, ShopServer
 
-
 RANGES = """
 const figures = Bokeh.documents.flatMap((doc) => doc.roots()).flatMap((root) => root.children)
 return figures.filter((it) => it.type === "Figure").map((it) => it.x_range.end > it.x_range.start)

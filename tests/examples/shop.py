@@ -19,17 +19,47 @@ SHOP = ROOT / "examples" / "shop"
 PASSWORDS = {"ada": "lovelace", "eve": "apple"}
 GUNICORN = ("gunicorn", "--bind", "127.0.0.1:{port}", "--worker-class")
 COMMANDS = {
-    "flask": ("flask", "--app", "wsgi", "run", "--port", "{port}"),
-    "gthread": (*GUNICORN, "gthread", "--threads", "32", "wsgi:app"),
+    "flask": ("flask", "--app", "{module}", "run", "--port", "{port}"),
+    "gthread": (*GUNICORN, "gthread", "--threads", "32", "{module}:app"),
     "geventwebsocket": (
         *GUNICORN,
         "geventwebsocket.gunicorn.workers.GeventWebSocketWorker",
-        "wsgi:app",
+        "{module}:app",
     ),
 }
 
 
-class ShopServer(Server):
+class SiteServer(Server):
+    """A Flask application of the examples under one kind of server.
+
+    Args:
+        kind: a key of `COMMANDS`.
+        folder: where the application is, in a module ``wsgi`` unless another is named.
+        directory: where its log is.
+        module: the application's module.
+        variables: further variables of the environment.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        folder: Path,
+        directory: Path,
+        module: str = "wsgi",
+        variables: dict[str, str] | None = None,
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.directory = directory
+        self._log = directory / f"{kind}.log"
+        command = (part.format(port=self.port, module=module) for part in COMMANDS[kind])
+        self._command = [sys.executable, "-m", *command]
+        self._cwd = folder
+        self._environment = os.environ | (variables or {})
+        self.start()
+
+
+class ShopServer(SiteServer):
     """The shop under one kind of server.
 
     Args:
@@ -38,18 +68,12 @@ class ShopServer(Server):
     """
 
     def __init__(self, kind: str, directory: Path) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.directory = directory
-        self._log = directory / f"{kind}.log"
-        self._command = [sys.executable, "-m", *(p.format(port=self.port) for p in COMMANDS[kind])]
-        self._cwd = SHOP
-        self._environment = os.environ | {
+        variables = {
             "SHOP_SECRET_KEY": "s" * 32,
             "SHOP_SQLALCHEMY_DATABASE_URI": f"sqlite:///{directory}/shop.db",
             "SHOP_HYBRIDVIZ_DATA_DIR": str(directory / "data"),
         }
-        self.start()
+        super().__init__(kind, SHOP, directory, variables=variables)
 
 
 class Seller:
