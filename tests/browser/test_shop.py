@@ -42,7 +42,7 @@ def drawn(tab: Tab) -> Tab:
     return tab
 
 
-def test_seller_uses_the_page_and_outlives_the_server(browser: Browser, shop: ShopServer) -> None:
+def test_seller_uses_the_page_and_outlives_the_server(shop: ShopServer, browser: Browser) -> None:
     tab = log_in(browser.tab(), shop, "ada")
     days = tab.column("days", "sum")
     assert tab.run("return Bokeh.documents.length") == 2
@@ -76,7 +76,7 @@ def test_seller_uses_the_page_and_outlives_the_server(browser: Browser, shop: Sh
     browser.console_errors()  # those of the connection that was lost
 
 
-def test_logout_empties_other_windows(browser: Browser, shop: ShopServer) -> None:
+def test_logout_empties_other_windows(shop: ShopServer, browser: Browser) -> None:
     tab = log_in(browser.tab(), shop, "eve")
     other = drawn(browser.tab().load(f"{shop.url}/"))
     tab.run("document.querySelector('header form').submit()")

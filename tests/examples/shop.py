@@ -87,18 +87,21 @@ class Seller:
     def __init__(self, server: ShopServer, name: str = "") -> None:
         self.server = server
         self.browser = requests.Session()
-        # gunicorn's greenlets wait half a minute for connections that are kept open.
-        self.browser.headers["Connection"] = "close"
         if name:
             self.post("/login", name=name, password=PASSWORDS[name])
 
     def get(self, path: str) -> requests.Response:
-        url = f"{self.server.url}{path}"
-        return self.browser.get(url, timeout=TIMEOUT, allow_redirects=False)
+        return self._ask("GET", path)
 
     def post(self, path: str, **form: str) -> requests.Response:
+        return self._ask("POST", path, data=form)
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         url = f"{self.server.url}{path}"
-        return self.browser.post(url, data=form, timeout=TIMEOUT, allow_redirects=False)
+        with self.browser:  # gunicorn's greenlets end late if connections are kept open
+            return self.browser.request(
+                method, url, timeout=TIMEOUT, allow_redirects=False, **options
+            )
 
     def token(self, route: str, **arguments: str) -> str:
         """Return the token that a plot embedded in the seller's page has."""
