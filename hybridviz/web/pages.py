@@ -27,6 +27,7 @@ from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.nonces import with_nonce
 from hybridviz.web.served import SPACE, ServedApp
+from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
 
@@ -126,7 +127,7 @@ class Pages:
             outside_request(served.open, ident, visit)
         else:
             served.expect(ident, visit)
-        return self._token(ident, carried or {})
+        return self._token(ident, carried or {}, visit.user)
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
         """Answer the page of one app.
@@ -148,7 +149,7 @@ class Pages:
         if title is not None and carried is not None:
             served.expect(ident, visit)
             head, tail = self._lazy_page(served, title)
-            body = b"".join((head, self._token(ident, carried).encode(), tail))
+            body = b"".join((head, self._token(ident, carried, visit.user).encode(), tail))
         else:
             body = self._eager_page(served, ident, visit, carried).encode()
         response = Response(with_nonce(body), mimetype="text/html")
@@ -196,7 +197,7 @@ class Pages:
         self, served: ServedApp, ident: str, visit: Request, carried: dict[str, Any] | None
     ) -> str:
         session = outside_request(served.open, ident, visit)
-        token = self._token(ident, carried or {})
+        token = self._token(ident, carried or {}, visit.user)
         try:
             return page_of_document(session.document, token, self._links_of(served))
         except HybridVizError:
@@ -222,7 +223,9 @@ class Pages:
             return links
         return replace(links, extra=self._dev.head(served.route, links))
 
-    def _token(self, ident: str, carried: dict[str, Any]) -> str:
+    def _token(self, ident: str, carried: dict[str, Any], user: Any) -> str:
+        if mark := user_mark(user, self._key):
+            carried = {**carried, MARK: mark}
         expires = self._clock() + self._settings.session_token_expiration
         return make_token(ident, self._key, expires, carried or None)
 

@@ -23,12 +23,14 @@ from hybridviz.errors import (
     SessionDestroyed,
     TokenExpired,
     TokenRefused,
+    UserRefused,
 )
 from hybridviz.legacy_rest.dialect import OLD, SPOKEN, Dialect
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import SPACE, ServedApp, check_user
+from hybridviz.web.served import FOREIGN, SPACE, ServedApp, check_user
+from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
@@ -236,6 +238,9 @@ class Sockets:
             UserRefused: somebody else has opened the page.
         """
         user = self._visitors.user(served.rule)
+        marked = claims.payload.get(MARK) if claims.signed else None
+        if marked is not None and marked != user_mark(user, self._key):
+            raise UserRefused(FOREIGN)
         seen = served.visits.take(claims.session_id) or self._visitors.seen(
             request, user, arguments_in(claims), payload_in(claims)
         )

@@ -14,6 +14,7 @@ from hybridviz.core.tokens import TokenClaims, is_signed_id, read_token, sign_id
 from hybridviz.errors import TokenExpired, TokenRefused
 from hybridviz.sessions import Request
 from hybridviz.web.auth.admission import Admission, Rule
+from hybridviz.web.user_mark import MARK
 
 SECRET_HEADERS = frozenset(
     ("authorization", "cookie", "proxy-authorization", "sec-websocket-protocol")
@@ -121,7 +122,8 @@ def _bytes_only(values: Any) -> list[bytes]:
 
 def payload_in(claims: TokenClaims) -> dict[str, Any]:
     """Return what the app's ``process_request`` has put into the page's token."""
-    return {name: value for name, value in claims.payload.items() if name != "arguments"}
+    ours = ("arguments", MARK)
+    return {name: value for name, value in claims.payload.items() if name not in ours}
 
 
 class Visible:
