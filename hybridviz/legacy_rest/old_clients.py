@@ -19,6 +19,7 @@ from hybridviz.legacy_rest.document_views import DocumentViews
 from hybridviz.legacy_rest.edits import Edits
 from hybridviz.legacy_rest.embeds import EmbedViews, Script
 from hybridviz.legacy_rest.identity import Identity
+from hybridviz.legacy_rest.index_views import IndexViews
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.model_views import ModelViews
@@ -89,12 +90,15 @@ class OldClients:
         bodies = Bodies(self._settings.max_upload_size)
         users = UserViews(self._users, identity, access, bodies, self._mount)
         edits = Edits(self._library, self._copies, self.live, rights)
+        documents = DocumentViews(self._library, self.live, edits, rights, self._channel, bodies)
+        multi = self._settings.multi_user
         views = LegacyViews(
-            DocumentViews(self._library, self.live, edits, rights, self._channel, bodies),
+            documents,
             ModelViews(edits, bodies),
             PageViews(self._library, rights, page, self._mount),
             EmbedViews(self._library, script, self._mount),
-            users if self._settings.multi_user else None,
+            IndexViews(self._library, documents, rights, self._mount, multi),
+            users if multi else None,
         )
         add_routes(blueprint, views, self._settings.root_path)
         self._add_sockets(blueprint, sockets)
@@ -122,7 +126,7 @@ class OldClients:
         return f"{self._settings.root_path}{request.script_root}{self._settings.prefix}"
 
     def _log_in(self) -> str:
-        """Return the URL where people log in, to come back to the present page."""
+        """Return the URL where people log in, to come back to the present page then."""
         query = request.query_string.decode("latin-1")
         here = f"{request.path.removeprefix(self._settings.prefix)}{'?' * bool(query)}{query}"
         return f"{self._mount()}/bokeh/login?{urlencode({'next': here})}"

@@ -1,9 +1,8 @@
 """The views that browsers open: pages of documents, and what scripts of that time asked first."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from hybridviz.errors import DocumentNotFound
 from hybridviz.legacy_rest.answers import text_answer
@@ -38,10 +37,6 @@ class PageViews:
     def ping(self) -> Response:
         """Answer that the server is there."""
         return text_answer("pong")
-
-    def index(self) -> Any:
-        """Lead to the list of what is here."""
-        return redirect("/")
 
     def show(self, docid: str, ident: str) -> Response:
         """Answer the page of a document, or of one model of it. Who has ``public`` in the URL, or

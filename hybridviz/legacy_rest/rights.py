@@ -35,6 +35,15 @@ class Rights:
         self._access.check_read(request)
         return NOBODY
 
+    def guest(self) -> str:
+        """Return the user whose documents the page shows that lists them.
+
+        Raises:
+            UserRequired: somebody must log in; it says where.
+            RightNeeded: the request may not list them.
+        """
+        return self.reader()
+
     def owner(self) -> str:
         """Return the user for whom the request may make and remove documents.
 

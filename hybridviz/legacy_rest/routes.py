@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 from hybridviz.legacy_rest.answers import View, answering, readable
 from hybridviz.legacy_rest.document_views import DocumentViews
 from hybridviz.legacy_rest.embeds import EmbedViews
+from hybridviz.legacy_rest.index_views import IndexViews
 from hybridviz.legacy_rest.model_views import ModelViews
 from hybridviz.legacy_rest.page_views import PageViews
 from hybridviz.legacy_rest.user_views import UserViews, no_users
@@ -32,6 +33,7 @@ class LegacyViews:
     models: ModelViews
     pages: PageViews
     embeds: EmbedViews
+    index: IndexViews
     users: UserViews | None
 
 
@@ -57,12 +59,13 @@ def routes(views: LegacyViews) -> list[Route]:
     return [
         *_user_routes(views.users),
         Route("GET", "/bokeh/ping", pages.ping),
-        Route("GET", "/bokeh/", pages.index),
+        Route("GET", "/bokeh/", views.index.index),
         Route("GET", "/bokeh/userinfo/", documents.userinfo, foreign=True),
         Route("POST", "/bokeh/doc/", documents.create),
         Route("GET", "/bokeh/doc/", documents.by_title, foreign=True),
         Route("GET", "/bokeh/doc/<docid>/", documents.info, foreign=True),
         Route("DELETE", "/bokeh/doc/<docid>/", documents.remove),
+        Route("POST", "/bokeh/doc/<docid>/remove", views.index.remove),
         Route("GET", "/bokeh/doc/<docid>/<ident>", pages.show),
         Route("GET", "/bokeh/doc/<title>/show", pages.show_titled, foreign=True),
         Route("GET", "/bokeh/bokehinfo/<docid>/", documents.info, foreign=True),

@@ -45,6 +45,13 @@ class UserRights(Rights):
 
     owner = reader
 
+    def guest(self) -> str:
+        """Return the user that is logged in; see `Rights`."""
+        user = self._identity.user()
+        if user is None:
+            raise UserRequired(self._log_in())
+        return user.name
+
     def visitor(self, raw: RawDocument) -> None:
         """Check the right to open the page of a document; see `Rights`."""
         if not (raw.published or shown_key()) and self._identity.user() is None:

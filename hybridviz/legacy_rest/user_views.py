@@ -7,6 +7,7 @@ make a form say anything else.
 import logging
 from collections.abc import Callable, Mapping
 from typing import NoReturn
+from urllib.parse import urlencode
 
 from flask import Response, abort, make_response, redirect, render_template, request
 
@@ -138,10 +139,11 @@ class UserViews:
         log.warning("! %s of %s failed: %s", page, request.remote_addr, error)
         if form.get("api"):
             return json_answer({"status": False, "error": str(error)})
-        return self._back(page, reason)
+        return self._back(page, reason, form.get("next", ""))
 
-    def _back(self, page: str, reason: str) -> Response:
-        return self._to(f"/bokeh/{page}?failed={reason}")
+    def _back(self, page: str, reason: str, wanted: str = "") -> Response:
+        kept = f"&{urlencode({'next': wanted})}" if wanted else ""
+        return self._to(f"/bokeh/{page}?failed={reason}{kept}")
 
     def _to(self, path: str) -> Response:
         response = make_response(redirect(f"{self._mount()}{path}"))

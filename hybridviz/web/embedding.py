@@ -111,7 +111,7 @@ class Embedding:
             element: the id of the element of the page.
             url: absolute URL below which the websocket is.
         """
-        place = Place(element, None, url, resources=True)
+        place = Place(element, urlsplit(url).path, url, resources=True)
         response = Response(self._put(self._pages.document_token(ident), place))
         response.mimetype = "application/javascript"
         response.headers["Cache-Control"] = "no-store"

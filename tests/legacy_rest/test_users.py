@@ -174,6 +174,8 @@ def test_pages_lead_to_where_one_logs_in_and_back(client: FlaskClient) -> None:
     page = client.get(where, environ_overrides=FAR)
     assert f'value="/bokeh/doc/{ident}/slider?a=b"' in page.text
     back = f"/bokeh/doc/{ident}/slider?a=b"
+    wrong = form(client, "login", username="ann", password="wrong", next=back)
+    assert f'value="{back}"' in client.get(wrong.headers["Location"]).text
     reply = form(client, "login", username="ann", password="ann's", next=back)
     assert (reply.status_code, reply.headers["Location"]) == (302, back)
     assert client.get(back, environ_overrides=FAR).status_code == 200
@@ -331,6 +333,40 @@ def test_what_old_clients_brought_is_not_reached_as_an_upload(client: FlaskClien
             )
             assert reply.status_code == 409, (method, name)
         assert client.patch(path, json={"title": "x"}, headers=owner).status_code == 409
+
+
+def test_the_index_is_each_users_and_removes_only_for_them(client: FlaskClient) -> None:
+    ident = Script(client, "ann").upload("of <ann>")
+    assert client.get("/bokeh/").headers["Location"] == "/bokeh/login?next=%2Fbokeh%2F"
+    form(client, "register", username="bob", password="b", password_confirm="b")
+    page = client.get("/bokeh/").text
+    assert "Documents of bob" in page and "of &lt;ann&gt;" not in page
+    assert client.post(f"/bokeh/doc/{ident}/remove").status_code == 409
+    form(client, "login", username="ann", password="ann's")
+    page = client.get("/bokeh/").text
+    assert "of &lt;ann&gt;" in page and f"/bokeh/doc/{ident}/remove" in page
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert client.post(f"/bokeh/doc/{ident}/remove", headers=headers).status_code == 401
+    reply = client.post(f"/bokeh/doc/{ident}/remove")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/bokeh/")
+    assert "of &lt;ann&gt;" not in client.get("/bokeh/").text
+
+
+def test_the_index_without_users(make: Make) -> None:
+    client = make(store="memory:", prefix="/plots").test_client()
+    assert "output_server" in client.get("/plots/bokeh/").text
+    docs = client.post("/plots/bokeh/doc/", json={"title": "a & b"}).json["docs"]
+    page = client.get("/plots/bokeh/").text
+    assert "a &amp; b" in page and "Log out" not in page
+    remove = f"/plots/bokeh/doc/{docs[0]['docid']}/remove"
+    assert remove in page
+    assert remove not in client.get("/plots/bokeh/", environ_overrides=FAR).text
+    evil = {"Origin": "http://evil.example"}
+    assert client.post(remove, headers=evil).status_code == 401
+    assert client.post(remove, environ_overrides=FAR).status_code == 401
+    assert client.post(remove).headers["Location"] == "/plots/bokeh/"
+    url = client.get("/plots/bokeh/wsurl/").text
+    assert url == "ws://localhost/plots/bokeh/sub"
 
 
 def test_without_users_nobody_logs_in(make: Make) -> None:
