@@ -19,7 +19,7 @@ def is_wide(renderer: Any) -> bool:
     """Return whether a renderer draws what has a radius that ranges did not look at."""
     glyph = renderer.glyph if isinstance(renderer, GlyphRenderer) else None
     if isinstance(glyph, Circle):
-        return bool(glyph.radius_units == "screen")
+        return getattr(glyph, "radius_units", "data") == "screen"
     return isinstance(glyph, AnnularWedge | Annulus | Wedge)
 
 

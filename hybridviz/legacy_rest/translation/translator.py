@@ -232,6 +232,9 @@ class Translator:
 
     def _attribute(self, ident: str, model: Model, kind: str, name: str, value: Any) -> None:
         self._notices.pop((ident, name), None)
+        meant = defaults(kind, self.raw.version).get(name)
+        if value is None and isinstance(meant, int | float):
+            value = meant  # none of a size or a number was not heeded
         try:
             if name == "callback":
                 found = self.resolved(value)
@@ -258,7 +261,17 @@ class Translator:
         value = fitted(model.lookup(name).property, value)
         if name in INNER:
             value = self.shown(value) if isinstance(value, list) else self.shown([value])[0]
+        elif is_reference(value):
+            value = self._referred(ident, kind, old, value)
+            if value is None:
+                return
         setattr(model, name, self.resolved(value))
+
+    def _referred(self, ident: str, kind: str, name: str, reference: Json) -> Model | None:
+        model = self.model(reference["id"])
+        if model is None and reference["id"] not in self.raw.models:
+            self._notice(ident, name, f"{kind}.{name} refers to nothing")
+        return model
 
     def _reset(self, ident: str, model: Model, kind: str, name: str) -> None:
         """Give an attribute that is none now what it was before it was set."""
