@@ -26,6 +26,7 @@ from hybridviz.errors import (
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import Json, RawDocument
+from hybridviz.legacy_rest.translation import notices_of
 from hybridviz.web.documents.access import Access
 
 log = logging.getLogger("hybridviz.legacy")
@@ -137,6 +138,11 @@ class LegacyViews:
     def socket_url(self) -> Response:
         scheme = "wss" if request.is_secure else "ws"
         return Response(f"{scheme}://{request.host}/bokeh/sub", mimetype="text/html")
+
+    def notices(self, docid: str) -> Response:
+        """What today's page of a document cannot show, also before anybody has opened it."""
+        raw = self._read(docid)
+        return _json({"docid": raw.id, "notices": notices_of(raw)})
 
     # -- models
 
@@ -251,6 +257,7 @@ def add_routes(blueprint: Blueprint, views: LegacyViews, socket: View) -> None:
         ("GET", "/bokeh/objinfo/<docid>/<ident>", views.object_info),
         ("GET", "/bokeh/getdocapikey/<docid>", views.apikey),
         ("GET", "/bokeh/wsurl/", views.socket_url),
+        ("GET", "/bokeh/notices/<docid>/", views.notices),
         ("GET", "/bokeh/bb/<docid>/", views.models),
         ("GET", "/bokeh/bb/<docid>/<kind>/", views.models_of_type),
         ("POST", "/bokeh/bb/<docid>/bulkupsert", views.bulk),
