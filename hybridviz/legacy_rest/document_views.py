@@ -12,6 +12,7 @@ from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import Json, RawDocument, spec
 from hybridviz.legacy_rest.rights import Rights
+from hybridviz.legacy_rest.translation import notices_of
 
 log = logging.getLogger("hybridviz.legacy")
 
@@ -97,6 +98,11 @@ class DocumentViews:
     def info(self, docid: str) -> Response:
         """Describe a document: its models, and the key to read it."""
         return self._described(self._edits.read(docid))
+
+    def notices(self, docid: str) -> Response:
+        """Answer what today's page of a document cannot show, also before anybody has opened it."""
+        raw = self._rights.read(docid)
+        return json_answer({"docid": raw.id, "notices": notices_of(raw)})
 
     def object_info(self, docid: str, ident: str) -> Response:
         """Describe one model and what it refers to."""

@@ -70,6 +70,7 @@ def routes(views: LegacyViews) -> list[Route]:
         Route("GET", "/bokeh/doc/<title>/show", pages.show_titled, foreign=True),
         Route("GET", "/bokeh/bokehinfo/<docid>/", documents.info, foreign=True),
         Route("GET", "/bokeh/objinfo/<docid>/<ident>", documents.object_info, foreign=True),
+        Route("GET", "/bokeh/notices/<docid>/", documents.notices),
         Route("GET", "/bokeh/getdocapikey/<docid>", documents.apikey),
         Route("POST", "/bokeh/<docid>/publish", documents.publish),
         Route("GET", "/bokeh/wsurl/", pages.socket_url, foreign=True),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hybridviz.legacy_rest.raw import RawDocument, new_document
-from scripts.legacy_golden import names, recorded
+from scripts.legacy_golden import DATA, names, recorded
 from tests.servers import ROOT
 
 RECORDINGS = ROOT.parent / "shared" / "legacy_wire" / "0.10.0"
@@ -69,5 +69,5 @@ def raw() -> RawDocument:
     return shown(new_document("small", "defaultuser"), small(), *ROOTS)
 
 
-__all__ = ("RECORDED", "RECORDINGS", "recorded", "ref", "shown", "small", "spec")
+__all__ = ("DATA", "RECORDED", "RECORDINGS", "recorded", "ref", "shown", "small", "spec")
 collect_ignore = [] if RECORDINGS.exists() else ["test_replay.py"]

@@ -228,6 +228,16 @@ def test_whoever_looks_sees_each_change_and_is_heard(old: Old) -> None:
         until(lambda: session.document is not None and len(session.document.roots) == 1)
 
 
+def test_notices_are_known_before_anybody_looks(old: Old) -> None:
+    old.show()
+    path = f"/bokeh/notices/{old.id}/"
+    assert old("GET", path).json() == {"docid": old.id, "notices": []}
+    old.push(spec("Slider", "slider", glow=1)).raise_for_status()
+    assert old("GET", path).json()["notices"] == ["Slider.glow has no equal today"]
+    assert "notices" not in old("GET", f"/bokeh/bokehinfo/{old.id}/").json()
+    assert old("GET", "/bokeh/notices/nothing/").status_code == 404
+
+
 def test_documents_survive_the_server(tmp_path: Path) -> None:
     server = Server("serve", [], tmp_path)
     try:

@@ -7,6 +7,6 @@ attributes change. What each type is today stands in `types`, what each attribut
 """
 
 from hybridviz.legacy_rest.translation.notices import line
-from hybridviz.legacy_rest.translation.translator import Translator
+from hybridviz.legacy_rest.translation.translator import Translator, notices_of
 
-__all__ = ("Translator", "line")
+__all__ = ("Translator", "line", "notices_of")

@@ -42,11 +42,13 @@ DROPPED: dict[str, dict[str, str]] = {
     "DatetimeAxis": dict.fromkeys(
         ("char_width", "fill_ratio", "num_labels", "scale"), "the ticker decides"
     ),
-    "Dialog": {"buttons_box": "the buttons say it"},
+    "Dialog": {"buttons_box": "the buttons say it", "disabled": "a dialog is never"},
     "Dropdown": {"value": "of the client; what is clicked is told to it"},
     "FactorRange": dict.fromkeys(
         ("_bounds_as_factors", "start", "end", "offset"), "follow from the factors"
     ),
+    "Gear": {"angle_units": "angles of gears are radians"},
+    "GeoJSONDataSource": {"data": "is read from geojson"},
     "GlyphRenderer": {"units": "glyphs say it"},
     "GridPlot": dict.fromkeys(
         "above background_fill background_fill_alpha background_fill_color below border_fill"
@@ -80,7 +82,11 @@ DROPPED: dict[str, dict[str, str]] = {
     },
 }
 """Attributes that say nothing today, by type, and why."""
-DROPPED |= {kind: DROPPED["Plot"] for kind in ("Chart", "Figure")}
+DROPPED["Figure"] = DROPPED["Plot"]
+DROPPED["Chart"] = DROPPED["Plot"] | dict.fromkeys(
+    ("legend", "xgrid", "xlabel", "xscale", "ygrid", "ylabel", "yscale"),
+    "what it said is in the plot",
+)
 ENDINGS = {
     "Tool": {
         "active": "today's toolbar starts with the tools that were active",
@@ -110,12 +116,12 @@ RENAMED = {
     "legend_padding": "margin",
     "plot_height": "height",
     "plot_width": "width",
-    "row_headers": "index_position",
     "select_every_mousemove": "continuous",
     "type": "button_type",
 }
 """Attributes of other names today; a type that has the old name today keeps it."""
 APPROXIMATED = {
+    ("DataTable", "height"): "a table that grows with its rows is 400 high",
     ("Dialog", "buttons"): "stand below the content",
     ("Dropdown", "default_value"): "splits the button",
     ("FactorRange", "factors"): "numbers between factors are shifted",
@@ -185,7 +191,6 @@ CONVERTED: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("GlyphRenderer", "nonselection_glyph"): lambda value: value or "auto",
     ("GlyphRenderer", "selection_glyph"): lambda value: value or "auto",
     ("HoverTool", "tooltips"): tooltips,
-    ("DataTable", "row_headers"): lambda value: 0 if value else None,
     ("DateFormatter", "format"): date_format,
     ("DatePicker", "value"): day,
     ("DatePicker", "min_date"): day,

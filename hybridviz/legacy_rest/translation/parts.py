@@ -134,7 +134,14 @@ PARTS = (
     ),
     _part("location", Span, widgets.fill_span),
     _part("icon", AbstractButton, widgets.fill_icon, also=frozenset({"type"})),
-    _part("width", DataTable, widgets.fill_width, always=True),
+    _part(
+        "width",
+        DataTable,
+        widgets.fill_table,
+        names={"width", "height", "row_headers"},
+        also=frozenset({"source"}),
+        always=True,
+    ),
     _part("code", CustomJS, callbacks.fill_code, names={"args", "code", "lang"}, always=True),
 )
 NEEDED: dict[str, Callable[[], Any]] = {

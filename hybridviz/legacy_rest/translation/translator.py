@@ -4,28 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from bokeh.core.property.singletons import Undefined
 from bokeh.core.types import ID
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource, Plot, Scatter
-from bokeh.models.glyph import Glyph
+from bokeh.models import ColumnDataSource, Plot
 from bokeh.models.ui import UIElement
 
 from hybridviz.legacy_rest.raw import RawDocument, is_reference
-from hybridviz.legacy_rest.translation import callbacks, parts, sources
-from hybridviz.legacy_rest.translation.attributes import OF_CIRCLES, fitted, todays
-from hybridviz.legacy_rest.translation.defaults import OLD, defaults
-from hybridviz.legacy_rest.translation.derived import derived_spec
+from hybridviz.legacy_rest.translation import sources
+from hybridviz.legacy_rest.translation.defaults import OLD
+from hybridviz.legacy_rest.translation.filling import Filling, changed_names
 from hybridviz.legacy_rest.translation.notices import stand_in
-from hybridviz.legacy_rest.translation.types import ABSENT, MARKERS, SILENT, todays_class
-from hybridviz.legacy_rest.translation.uses import STRUCTURE, Uses, ids, inside, referring
+from hybridviz.legacy_rest.translation.types import ABSENT, SILENT, todays_class
+from hybridviz.legacy_rest.translation.uses import STRUCTURE, Uses, inside, referring
 
 Json = dict[str, Any]
 
 MAX_DEPTH = 60
 """Models within models; deeper is a mistake, and more than browsers can lay out."""
-INNER = ("children", "child")
-"""Attributes that hold what is shown in a place of its own."""
 
 
 class Translator:
@@ -84,7 +79,7 @@ class Translator:
             self._miss(ident, raw["type"])
             return None
         if len(self._within) > MAX_DEPTH:
-            self._notice(ident, "", f"{raw['type']} is too deep in other models")
+            self.tell(ident, "", f"{raw['type']} is too deep in other models")
             return None
         model: Model = cls.__new__(cls, id=ID(ident))
         model.__init__()  # type: ignore[misc]  # the only way to give a model its id
@@ -122,7 +117,7 @@ class Translator:
     def _shown(self, ident: str) -> UIElement | None:
         raw = self.raw.models.get(ident)
         if raw is not None and self._is_around(ident):
-            self._notice(ident, "within", f"{raw['type']} is inside itself")
+            self.tell(ident, "within", f"{raw['type']} is inside itself")
             return None
         model = self.model(ident)
         if isinstance(model, UIElement):
@@ -150,7 +145,7 @@ class Translator:
         for ident in idents:
             raw = self.raw.models[ident]
             before = self._applied.get(ident)
-            changed = _changed(before, raw["attributes"])
+            changed = changed_names(before, raw["attributes"])
             if before is None or changed & STRUCTURE:
                 self._uses = None
             model = self.models.get(ident)
@@ -193,96 +188,27 @@ class Translator:
         self._again |= referring(self.raw.models, ident)
 
     def _fill(self, ident: str, model: Model, raw: Json) -> None:
-        before, attributes = self._applied.get(ident), raw["attributes"]
-        old = defaults(raw["type"], self.raw.version)
-        changed = _changed(before, attributes) | (set() if before is not None else old.keys())
-        self._applied[ident] = attributes
+        before = self._applied.get(ident)
+        self._applied[ident] = raw["attributes"]
         self._within.append(ident)
         try:
-            values = {**old, **attributes}
-            self._fill_attributes(ident, model, raw["type"], values, changed)
-            self._fill_parts(ident, model, raw["type"], values, changed, before is None)
+            Filling(self, model, raw).run(before)
         finally:
             self._within.pop()
-        if isinstance(model, Glyph) and before is not None:
-            self._again |= self._sources_of(ident)
 
-    def _fill_attributes(
-        self, ident: str, model: Model, kind: str, values: Json, changed: set[str]
-    ) -> None:
-        if isinstance(model, Scatter) and kind in MARKERS:
-            model.marker = MARKERS[kind]
-        found = (part.names for part in parts.PARTS if part.is_of(model, kind))
-        taken = frozenset[str]().union(*found)
-        for name, value in values.items():
-            if name in changed and name not in taken:
-                self._attribute(ident, model, kind, name, value)
+    def tell(self, ident: str, name: str, text: str) -> None:
+        """Remember what could not be translated.
 
-    def _fill_parts(
-        self, ident: str, model: Model, kind: str, values: Json, changed: set[str], first: bool
-    ) -> None:
-        for part in parts.PARTS:
-            concerned = first and part.always or changed & (part.names | part.also)
-            if concerned and part.is_of(model, kind):
-                self._try(ident, kind, part, model, values)
-        if first:
-            for name in parts.complete(model, defaults(kind, self.raw.version)):
-                self._notice(ident, name, f"{kind} has no {name}")
+        Args:
+            ident: id of the model.
+            name: its attribute; empty for the model itself.
+            text: for people.
+        """
+        self._notices.setdefault((ident, name), text)
 
-    def _sources_of(self, glyph: str) -> set[str]:
-        """Return the sources with computed columns for a glyph."""
-        renderers = self.uses.of_glyph(glyph)
-        found = set(ids(renderer["attributes"].get("data_source") for renderer in renderers))
-        return found & self.derived.keys()
-
-    def _try(self, ident: str, kind: str, part: parts.Part, model: Model, attributes: Json) -> None:
-        self._notices.pop((ident, part.name), None)
-        try:
-            part.fill(self, model, attributes)
-        except Exception as error:  # values of strangers: the rest of the document is shown
-            self._notice(ident, part.name, f"{kind}.{part.name} is not understood: {error}"[:160])
-
-    def _attribute(self, ident: str, model: Model, kind: str, name: str, value: Any) -> None:
+    def forget(self, ident: str, name: str) -> None:
+        """Forget what `tell` was told."""
         self._notices.pop((ident, name), None)
-        try:
-            if name == "callback":
-                found = self.resolved(value)
-                reason = callbacks.connect(self, model, ident, found)
-                if reason is not None:
-                    self._notice(ident, name, f"{kind}.callback is not called: {reason}")
-                return
-            translated = todays(kind, name, value)
-            if translated is not None:
-                self._set(ident, model, kind, name, *translated)
-        except Exception:  # values of strangers: the rest of the document is shown
-            if value is None:
-                self._reset(ident, model, kind, name)
-            else:
-                self._notice(ident, name, f"{kind}.{name} cannot be {value!r:.60}")
-
-    def _set(self, ident: str, model: Model, kind: str, old: str, name: str, value: Any) -> None:
-        if name not in model.properties():
-            if value is not None and not (kind == "Circle" and old in OF_CIRCLES):
-                self._notice(ident, old, f"{kind}.{old} has no equal today")
-            return
-        if isinstance(model, Glyph):
-            value = derived_spec(self.uses, self.raw.models[ident], old, value)
-        value = fitted(model.lookup(name).property, value)
-        if name in INNER:
-            value = self.shown(value) if isinstance(value, list) else self.shown([value])[0]
-        setattr(model, name, self.resolved(value))
-
-    def _reset(self, ident: str, model: Model, kind: str, name: str) -> None:
-        """Give an attribute that is none now what it was before it was set."""
-        old = defaults(kind, self.raw.version)
-        if old.get(name) is not None:
-            self._attribute(ident, model, kind, name, old[name])
-            return
-        translated = todays(kind, name, None) if name in old else (name, None)
-        today = translated[0] if translated else name
-        default = model.lookup(today).class_default(type(model))
-        if default is not Undefined:
-            setattr(model, today, default)
 
     def resolved(self, value: Any) -> Any:
         """Return a value with today's models in place of references."""
@@ -317,15 +243,11 @@ class Translator:
     def _miss(self, ident: str, kind: str) -> None:
         if kind not in SILENT:
             reason = f": {ABSENT[kind]}" if kind in ABSENT else ""
-            self._notice(ident, "", f"{kind} cannot be shown{reason}")
-
-    def _notice(self, ident: str, name: str, text: str) -> None:
-        self._notices.setdefault((ident, name), text)
+            self.tell(ident, "", f"{kind} cannot be shown{reason}")
 
 
-def _changed(before: Json | None, after: Json) -> set[str]:
-    if before is None:
-        return set(after)
-    if before is after:
-        return set()
-    return {name for name in after if name not in before or before[name] != after[name]}
+def notices_of(raw: RawDocument) -> list[str]:
+    """Return what of a document today's page cannot show, for people."""
+    translator = Translator(raw)
+    translator.roots()
+    return translator.notices

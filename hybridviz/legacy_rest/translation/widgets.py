@@ -55,12 +55,20 @@ def fill_icon(translator: "Translator", button: Any, raw: Json) -> None:
         button.icon.color = DARK if raw.get("type", "default") in PLAIN else "white"
 
 
-def fill_width(translator: "Translator", table: Any, raw: Json) -> None:
-    """Give a table its width; without one it was as wide as its place."""
-    width = raw.get("width")
+def fill_table(translator: "Translator", table: Any, raw: Json) -> None:
+    """Give a table its size, without a width that of its place, and numbers before its rows.
+
+    Rows were numbered if there was a column ``index`` besides.
+    """
+    source = translator.raw.models.get((raw.get("source") or {}).get("id", ""))
+    data = source["attributes"].get("data") if source else None
+    numbered = raw.get("row_headers") and isinstance(data, dict) and "index" in data
+    table.index_position = 0 if numbered else None
+    width, height = raw.get("width"), raw.get("height", 400)
     table.sizing_mode = "stretch_width" if width is None else None
     if width is not None:
         table.width = width
+    table.height = 400 if height in (None, "auto") else height
 
 
 def fill_dates(translator: "Translator", slider: Any, raw: Json) -> None:
