@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bokeh.document import Document
-from bokeh.document.events import DocumentChangedEvent, ModelChangedEvent
+from bokeh.document.events import (
+    ColumnDataChangedEvent,
+    ColumnsPatchedEvent,
+    ColumnsStreamedEvent,
+    DocumentChangedEvent,
+    ModelChangedEvent,
+)
 from bokeh.models import ColumnDataSource
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.translation import Translator
+from hybridviz.legacy_rest.translation.backward import plain
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
 from hybridviz.sessions.context import SessionContext
@@ -22,6 +29,8 @@ WRITE_AFTER = 0.5
 """Seconds after which what browsers have changed is written."""
 READ_BACK = frozenset({"value", "active", "start", "end", "data", "text"})
 """What browsers change and old clients hear of, also if they had not set it."""
+COLUMNS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEvent)
+"""Changes of a source's columns: an edited cell of a table, rows that are added."""
 
 
 class LiveDocument:
@@ -92,16 +101,21 @@ class LiveDocument:
 
     def hear(self, event: DocumentChangedEvent) -> None:
         """Read back what a browser has changed."""
-        if self._applying or not isinstance(event, ModelChangedEvent):
+        if self._applying:
             return
-        ident, attr, new = event.model.id, event.attr, event.new
+        if isinstance(event, COLUMNS):
+            ident, attr, new = event.model.id, "data", event.model.data
+        elif isinstance(event, ModelChangedEvent):
+            ident, attr, new = event.model.id, event.attr, event.new
+        else:
+            return
         if ident in self._sources and attr == "indices":
             selected = {"0d": {"flag": False, "indices": []}, "2d": {"indices": []}}
             self._set(self._sources[ident], "selected", selected | {"1d": {"indices": list(new)}})
         elif ident in self._raw.models:
             known = self._raw.models[ident]["attributes"]
             if attr in known or attr in READ_BACK:
-                self._set(ident, attr, _plain(new))
+                self._set(ident, attr, plain(new))
 
     def _clicked(self, ident: str) -> None:
         clicks = self._raw.models[ident]["attributes"].get("clicks") or 0
@@ -189,14 +203,3 @@ class LiveDocuments:
         if ident in self._dirty:
             self._dirty.discard(ident)
             self._library.save(self._library.find(ident))
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as old JSON has it."""
-    if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value
