@@ -104,7 +104,8 @@ class LiveDocument:
         if self._applying:
             return
         if isinstance(event, COLUMNS):
-            ident, attr, new = event.model.id, "data", event.model.data
+            source: Any = event.model
+            ident, attr, new = source.id, "data", source.data
         elif isinstance(event, ModelChangedEvent):
             ident, attr, new = event.model.id, event.attr, event.new
         else:
