@@ -24,7 +24,7 @@ from bokeh.models.widgets import (
 
 LABELS = ["one", "two", "three"]
 
-source = ColumnDataSource(dict(x=[1, 2, 3], y=[4, 5, 6], word=LABELS), name="source")
+source = ColumnDataSource(dict(x=[1, 2, 3], y=[4, 5, 6], word=["a", "b", "c"]), name="source")
 x_range = Range1d(start=0, end=4, name="x_range")
 plot = Plot(
     x_range=x_range,
