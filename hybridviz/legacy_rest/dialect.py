@@ -190,7 +190,7 @@ class OldClient:
             kind, content = answer(self, message.content)
         except HybridVizError as error:
             log.warning("! old client of %s: %s", self._ident, error)
-            kind, content = "ERROR", {"text": str(error), "traceback": None}
+            kind, content = "ERROR", {"text": str(error), "traceback": [f"{error}\n"]}
         self.send(kind, content, message.msgid)
 
     # -- what clients ask for

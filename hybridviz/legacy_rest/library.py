@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from hybridviz.errors import DocumentNotFound, TitleTaken
+from hybridviz.errors import DocumentNotFound, StoreConflict, TitleTaken
 from hybridviz.legacy_rest.raw import RawDocument, new_document, read_raw
 from hybridviz.runtime.base import Lock, Runtime
 from hybridviz.stores import Entry, Store
@@ -58,12 +58,15 @@ class Library:
             raise DocumentNotFound(f"there is no document {ident!r}")
         version, raw = self._known.get(ident, (0, None))
         if raw is None or version != entry.version:
-            stored = self._offload(lambda: self._store.get(PREFIX + ident))
-            if stored is None:
-                raise DocumentNotFound(f"there is no document {ident!r}")
-            raw, version = read_raw(stored.body), stored.entry.version
-            self._known[ident] = version, raw
+            _, raw = self._load(ident)
         return raw
+
+    def _load(self, ident: str) -> tuple[int, RawDocument]:
+        stored = self._offload(lambda: self._store.get(PREFIX + ident))
+        if stored is None:
+            raise DocumentNotFound(f"there is no document {ident!r}")
+        self._known[ident] = found = stored.entry.version, read_raw(stored.body)
+        return found
 
     def titled(self, user: str, title: str) -> RawDocument | None:
         """Return the document of that title, or None."""
@@ -82,7 +85,8 @@ class Library:
         return raw
 
     def change(self, ident: str, call: Callable[[RawDocument], T]) -> tuple[RawDocument, T]:
-        """Change a document, wholly or not at all; one change at a time.
+        """Change a document, wholly or not at all; one change at a time. What changes nothing, such
+        as the tidying up by which clients begin each poll, is not written.
 
         Returns:
             The document after it, and what ``call(document)`` returned.
@@ -93,10 +97,18 @@ class Library:
         """
         self._turn.acquire()
         try:
-            raw = self.find(ident).copy()
-            result = call(raw)
-            self.save(raw)
-            return raw, result
+            while True:
+                version, before = self._known.get(ident) or self._load(ident)
+                raw = before.copy()
+                result = call(raw)
+                if raw.same_as(before):
+                    return raw, result
+                try:
+                    self._put(raw, version)
+                except StoreConflict:  # another server on this store was faster
+                    self._known.pop(ident, None)
+                else:
+                    return raw, result
         finally:
             self._turn.release()
 
@@ -106,9 +118,15 @@ class Library:
         Raises:
             StoreUnavailable, StoreFull: it cannot be written now.
         """
+        self._put(raw, None)
+
+    def _put(self, raw: RawDocument, expected: int | None) -> None:
+        """Write a document; raise StoreConflict if another version than expected is stored."""
         body = raw.to_json()
         entry = self._offload(
-            lambda: self._store.put(PREFIX + raw.id, body, title=raw.title, kind=KIND)
+            lambda: self._store.put(
+                PREFIX + raw.id, body, title=raw.title, kind=KIND, expected=expected
+            )
         )
         self._known[raw.id] = entry.version, raw
 

@@ -22,6 +22,7 @@ from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.translation import Translator, line
+from hybridviz.legacy_rest.translation.backward import plain
 from hybridviz.legacy_rest.windows import Window, window_of
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
@@ -124,7 +125,7 @@ class LiveDocument:
         elif ident in self._raw.models:
             known = self._raw.models[ident]["attributes"]
             if attr in known or attr in READ_BACK:
-                self._set(ident, attr, _plain(self._translator.old_value(event.model, attr, new)))
+                self._set(ident, attr, plain(self._translator.old_value(event.model, attr, new)))
 
     def _clicked(self, ident: str) -> None:
         clicks = self._raw.models[ident]["attributes"].get("clicks") or 0
@@ -271,14 +272,3 @@ class LiveDocuments:
             self._dirty.discard(ident)
             if self._library.has(ident):  # else it was removed meanwhile
                 self._library.save(self._library.find(ident))
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as old JSON has it."""
-    if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value

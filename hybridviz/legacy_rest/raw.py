@@ -49,6 +49,13 @@ class RawDocument:
         """Return a document that can be changed without changing this one."""
         return replace(self, models=dict(self.models))
 
+    def same_as(self, other: "RawDocument") -> bool:
+        """Return whether nothing has been written to one since it was a copy of the other."""
+        untouched = self.models.keys() == other.models.keys() and all(
+            model is other.models[ident] for ident, model in self.models.items()
+        )
+        return untouched and replace(self, models=other.models) == other
+
     def reference(self) -> Json:
         """Return the reference to the plot context."""
         return {"type": CONTEXT, "id": self.context}

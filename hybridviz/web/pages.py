@@ -173,8 +173,9 @@ class Pages:
     def document_token(self, ident: str) -> str:
         """Return the token of the session of a document, which is opened; see `document`."""
         space = self._served[SPACE]
-        space.open(ident, self._visit(space, self._visitors.user()))
-        return self._token(ident, {})
+        visit = self._visit(space, self._visitors.user())
+        outside_request(space.open, ident, visit)
+        return self._token(ident, {}, visit.user)
 
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""

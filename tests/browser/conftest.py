@@ -15,6 +15,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from tests import old_clients
 from tests.browser.blog import Blog
 from tests.browser.tab import Tab
 from tests.servers import ROOT, Server
@@ -39,7 +40,10 @@ FLAGS = (
 FAILED = pytest.StashKey[bool]()
 
 
-collect_ignore = [] if find_spec("panel") else ["test_panel.py"]
+collect_ignore = [
+    *([] if find_spec("panel") else ["test_panel.py"]),
+    *([] if old_clients.FOUND else ["test_old_clients.py"]),
+]
 
 
 class Serve(Protocol):

@@ -71,3 +71,14 @@ def test_a_copy_is_changed_alone(raw: RawDocument) -> None:
     copy = raw.copy()
     copy.upsert([spec("Slider", "slider", value=9)])
     assert raw.models["slider"]["attributes"]["value"] == 3
+
+
+def test_copies_are_the_same_until_something_is_written(raw: RawDocument) -> None:
+    copy = raw.copy()
+    copy.prune()
+    assert copy.same_as(raw)
+    copy.upsert([spec("Slider", "slider", value=3)])
+    assert not copy.same_as(raw)
+    published = raw.copy()
+    published.published = True
+    assert not published.same_as(raw)

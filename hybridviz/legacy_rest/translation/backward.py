@@ -6,7 +6,7 @@ have is left out: its clients would break off. Pure; called by the sessions that
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -172,7 +172,7 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
         return convert_datetime_type(value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         parts = {str(name): plain(part) for name, part in value.items()}
         return {name: part for name, part in parts.items() if part is not NOT_TOLD}
     if isinstance(value, list | tuple):
