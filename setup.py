@@ -61,7 +61,9 @@ setup(
             "gunicorn>=23",
             "hypothesis",
             "ipykernel",
+            "jupyter-server-proxy>=4",
             "mypy",
+            "nbclassic>=1",
             # The newest Panel does not take Bokeh 3.10, which Python 3.12 is tested with.
             "panel>=1.9; python_version < '3.12'",
             "pyarrow",

@@ -22,11 +22,19 @@ window.addEventListener("message", ({{data}}) => {{
 TELL = """<script>
 (() => {{
   let told = 0
-  const content = document.createRange()
-  // The body is as high as the frame, and nothing else tells when what is in it grows.
+  const bottom = (el) => {{
+    const {{top, height}} = el.getBoundingClientRect()
+    return top + window.scrollY + Math.max(height, el.scrollHeight)
+  }}
+  // What floats above the page, such as a banner at its lower end, does not count.
+  const floats = (el) => ["absolute", "fixed"].includes(getComputedStyle(el).position)
+  const bottoms = () => [...document.body.children]
+    .filter((el) => !floats(el))
+    .flatMap((el) => [el, ...el.querySelectorAll("*")])
+    .map(bottom)
+  // The body is as high as the frame, and nothing tells when what is in it has another height.
   setInterval(() => {{
-    content.selectNodeContents(document.body)
-    const height = Math.ceil(content.getBoundingClientRect().bottom + window.scrollY)
+    const height = Math.ceil(Math.max(0, ...bottoms()))
     if (height > 0 && height !== told) {{
       told = height
       window.parent.postMessage({{hybridviz: {key}, height}}, "*")

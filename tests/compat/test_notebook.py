@@ -5,51 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jupyter_client.manager import KernelManager
 
 from hybridviz.compat import enable
+from tests.kernels import Kernel, running_kernel
 from tests.servers import Server
-
-
-class Kernel:
-    """A running kernel.
-
-    Args:
-        manager: what has started it.
-    """
-
-    def __init__(self, manager: Any) -> None:
-        self._client = manager.client()
-        self._client.start_channels()
-        self._client.wait_for_ready(timeout=60)
-
-    def run(self, cell: str) -> str:
-        """Run a cell; return what it printed and what it raised."""
-        self._client.execute(cell)
-        said = ""
-        while True:
-            message = self._client.get_iopub_msg(timeout=60)
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                said += content["text"]
-            elif message["msg_type"] == "error":
-                said += "\n".join(content["traceback"])
-            elif message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return said
-
-    def close(self) -> None:
-        self._client.stop_channels()
 
 
 @pytest.fixture
 def kernel() -> Iterator[Kernel]:
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel()
-    kernel = Kernel(manager)
-    yield kernel
-    kernel.close()
-    manager.shutdown_kernel(now=True)
-    manager.cleanup_resources()
+    with running_kernel() as kernel:
+        yield kernel
 
 
 def test_old_names_are_there_from_the_next_cell_on(kernel: Kernel) -> None:
