@@ -12,6 +12,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any, Protocol, cast
 
 import bokeh.io.doc
@@ -228,6 +229,13 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
     return not any(p.kind in positional and p.default is p.empty for p in parameters)
 
 
+TEXTS = frozenset({str, type(None)})
+NUMBERS = frozenset({float, int, bool})
+SCALARS = TEXTS | NUMBERS
+MAX_INT = 2**53 - 1
+"""The largest whole number that JavaScript can tell from its neighbours."""
+
+
 class PatchSerializer(Serializer):
     """Encode changes of a live document: a model the viewers know becomes a reference.
 
@@ -269,6 +277,13 @@ class PatchSerializer(Serializer):
     defines = False
     """Whether bodies of models were encoded."""
 
+    def _encode_list(self, obj: list[Any]) -> Any:
+        """Encode a list; one of nothing but texts or ordinary numbers is its own encoding."""
+        kinds = set(map(type, obj))
+        if kinds.isdisjoint(self._encoders) and (kinds <= TEXTS or _are_ordinary(obj, kinds)):
+            return list(obj)
+        return super()._encode_list(obj)
+
     def _encode_bytes(self, obj: Any) -> Any:
         data = obj.tobytes() if isinstance(obj, memoryview) else bytes(obj)
         ident = self._new_id()
@@ -276,6 +291,12 @@ class PatchSerializer(Serializer):
             return {"type": "bytes", "data": Buffer(cast(Any, ident), data).to_base64()}
         self.arrays.append((ident, data))
         return {"type": "bytes", "data": {"id": ident}}
+
+
+def _are_ordinary(numbers: list[Any], kinds: set[type]) -> bool:
+    if not kinds <= NUMBERS or not all(map(isfinite, numbers)):
+        return False
+    return int not in kinds or -MAX_INT < min(numbers) <= max(numbers) <= MAX_INT
 
 
 class ReferenceSerializer(Serializer):
@@ -309,6 +330,11 @@ class PatchDeserializer(Deserializer):
     def decode(self, obj: Any, buffers: Any = None) -> Any:
         """Decode one value; buffers stay for the next one."""
         return self._decode(obj)
+
+    def _decode(self, obj: Any) -> Any:
+        if type(obj) is list and SCALARS.issuperset(map(type, obj)):
+            return list(obj)
+        return super()._decode(obj)
 
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the

@@ -6,6 +6,7 @@ import ast
 import base64
 import gzip
 import sys
+import warnings
 import weakref
 from collections.abc import Iterator
 from itertools import count
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import bokeh.io.doc
+import numpy as np
 import pytest
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document import Document
@@ -21,6 +23,8 @@ from bokeh.events import ButtonClick
 from bokeh.io import curdoc
 from bokeh.models import Button, ColumnDataSource, Slider
 from bokeh.models.layouts import Column
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hybridviz.bokeh_internals as internals
 from hybridviz.bokeh_internals import (
@@ -99,6 +103,8 @@ OWNERS: dict[str, Any] = {
     "_deferred": Serializer(),
     "_document": DocumentCallbackManager(Document()),
     "_encode_bytes": Serializer,
+    "_encode_list": Serializer,
+    "_encoders": Serializer,
     "_event_callbacks": Slider(),
     "_buffers": Deserializer(),
     "_hold": DocumentCallbackManager(Document()),
@@ -115,6 +121,7 @@ OWNERS: dict[str, Any] = {
 OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id", "_created"} | {
     "_known",
     "_items",
+    "_are_ordinary",
     "_callback",
     "_takes_nothing",
 }
@@ -262,6 +269,40 @@ def test_decoding_arrays(document: Document) -> None:
     }
     source = PatchDeserializer(document, {"a": b"\1\2"}, None).decode(body)
     assert isinstance(source, ColumnDataSource) and source.data["x"].tolist() == [1, 2]
+
+
+ITEMS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(2**53 - 3, 2**53 + 3).map(lambda number: number * (-1) ** (number % 2)),
+    st.just(10**400),
+    st.floats(),
+    st.text(max_size=3),
+    st.just([1.5, float("nan")]),
+    st.sampled_from([np.float64(1.5), np.int64(3), Slider(start=0, end=1, value=0)]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(ITEMS, max_size=4) | st.lists(st.floats()) | st.lists(st.integers()))
+def test_lists_are_encoded_and_decoded_as_by_bokeh(items: list[Any]) -> None:
+    document = Document()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = outcome(lambda: PatchSerializer(document, lambda: "b").encode(items))
+        own = outcome(lambda: Serializer().encode(items))
+    assert ours == own
+    plain = [item for item in items if not isinstance(item, Slider | np.generic)]
+    read = PatchDeserializer(document, {}, None).decode(plain)
+    assert repr(read) == repr(Deserializer().decode(plain)) and read is not plain
+
+
+def outcome(call: Any) -> str:
+    try:
+        return repr(call())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 # -- curdoc
