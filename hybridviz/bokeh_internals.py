@@ -16,6 +16,7 @@ from math import isfinite
 from typing import Any, Protocol, cast
 
 import bokeh.io.doc
+from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
@@ -163,6 +164,10 @@ class LiveCallbacks(DocumentCallbackManager):
         self._session_callbacks.clear()
 
 
+_CACHED = ("properties", "descriptors", "properties_with_refs", "dataspecs")
+"""What Bokeh 3.9 caches of classes, by methods of ``HasProps``."""
+
+
 def live_document(listener: DocumentListener, session_context: Any) -> Document:
     """Make an empty document whose changes and callbacks are told to ``listener``."""
     document = Document()
@@ -209,13 +214,30 @@ def release_document(document: Document) -> None:
     """
     callbacks_of(document).silence()
     document._session_context = None
-    for module in document.modules._modules:
-        sys.modules.pop(module.__name__, None)
+    modules = {module.__name__ for module in document.modules._modules}
+    for name in modules:
+        sys.modules.pop(name, None)
+    _forget_classes(modules)
     models = tuple(document.models)
     document._roots.clear()
     document.models._models = {}
     for model in models:
         model.destroy()
+
+
+def _forget_classes(modules: set[str]) -> None:
+    """Forget the models that modules have defined: Bokeh keeps every class for ever, though the
+    code of an app defines its own anew for each session.
+    """
+    known = cast(Any, _default_resolver)._known_models
+    defined = [name for name, cls in known.items() if cls.__module__ in modules]
+    for name in defined:
+        del known[name]
+    if defined:
+        for function in _CACHED:
+            clear = getattr(getattr(HasProps, function), "cache_clear", None)
+            if clear is not None:  # Bokeh 3.9; a later one has no caches that outlive a class
+                clear()
 
 
 def move_content(source: Document, target: Document) -> None:

@@ -4,6 +4,7 @@ we take it for.
 
 import ast
 import base64
+import gc
 import gzip
 import sys
 import warnings
@@ -13,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import bokeh.core.has_props
 import bokeh.io.doc
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
 from bokeh.io import curdoc
+from bokeh.model import Model
 from bokeh.models import Button, ColumnDataSource, Slider
 from bokeh.models.layouts import Column
 from hypothesis import given, settings
@@ -108,6 +111,7 @@ OWNERS: dict[str, Any] = {
     "_event_callbacks": Slider(),
     "_buffers": Deserializer(),
     "_hold": DocumentCallbackManager(Document()),
+    "_known_models": bokeh.core.has_props._default_resolver,
     "_message_callbacks": DocumentCallbackManager(Document()),
     "_models": Document().models,
     "_modules": Document().modules,
@@ -122,6 +126,7 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_known",
     "_items",
     "_are_ordinary",
+    "_forget_classes",
     "_callback",
     "_takes_nothing",
 }
@@ -197,6 +202,30 @@ def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> N
     assert not document.roots and not document.models and document.session_context is None
     document.title = "later"
     assert len(notes.changes) == told
+
+
+def test_released_document_takes_the_classes_of_its_modules_along(
+    document: Document, notes: Notes
+) -> None:
+    module: Any = type(sys)("bokeh_app_classes")
+    document.modules.add(module)
+    code = (
+        "from bokeh.model import DataModel\nfrom bokeh.core.properties import Int\n"
+        "class Record(DataModel):\n    number = Int(default=1)\n"
+    )
+    exec(code, module.__dict__)
+    record = module.Record()
+    document.add_root(record)
+    assert record.properties() and "bokeh_app_classes.Record" in Model.model_class_reverse_map
+    cls = weakref.ref(module.Record)
+    del record
+    release_document(document)
+    assert "bokeh_app_classes.Record" not in Model.model_class_reverse_map
+    del module
+    notes.changes.clear()
+    document.modules.destroy()
+    gc.collect()
+    assert cls() is None
 
 
 def test_session_context_is_that_of_the_session(document: Document, context: Context) -> None:
