@@ -221,6 +221,7 @@ def release_document(document: Document) -> None:
     models = tuple(document.models)
     document._roots.clear()
     document.models._models = {}
+    document.models._new_models.clear()
     for model in models:
         model.destroy()
 

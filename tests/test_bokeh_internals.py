@@ -214,11 +214,9 @@ def test_released_document_takes_the_classes_of_its_modules_along(
         "class Record(DataModel):\n    number = Int(default=1)\n"
     )
     exec(code, module.__dict__)
-    record = module.Record()
-    document.add_root(record)
-    assert record.properties() and "bokeh_app_classes.Record" in Model.model_class_reverse_map
+    document.add_root(module.Record())
     cls = weakref.ref(module.Record)
-    del record
+    assert "bokeh_app_classes.Record" in Model.model_class_reverse_map
     release_document(document)
     assert "bokeh_app_classes.Record" not in Model.model_class_reverse_map
     del module
