@@ -12,9 +12,11 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any, Protocol, cast
 
 import bokeh.io.doc
+from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
@@ -162,6 +164,10 @@ class LiveCallbacks(DocumentCallbackManager):
         self._session_callbacks.clear()
 
 
+_CACHED = ("properties", "descriptors", "properties_with_refs", "dataspecs")
+"""What Bokeh 3.9 caches of classes, by methods of ``HasProps``."""
+
+
 def live_document(listener: DocumentListener, session_context: Any) -> Document:
     """Make an empty document whose changes and callbacks are told to ``listener``."""
     document = Document()
@@ -208,13 +214,31 @@ def release_document(document: Document) -> None:
     """
     callbacks_of(document).silence()
     document._session_context = None
-    for module in document.modules._modules:
-        sys.modules.pop(module.__name__, None)
+    modules = {module.__name__ for module in document.modules._modules}
+    for name in modules:
+        sys.modules.pop(name, None)
+    _forget_classes(modules)
     models = tuple(document.models)
     document._roots.clear()
     document.models._models = {}
+    document.models._new_models.clear()
     for model in models:
         model.destroy()
+
+
+def _forget_classes(modules: set[str]) -> None:
+    """Forget the models that modules have defined: Bokeh keeps every class for ever, though the
+    code of an app defines its own anew for each session.
+    """
+    known = cast(Any, _default_resolver)._known_models
+    defined = [name for name, cls in known.items() if cls.__module__ in modules]
+    for name in defined:
+        del known[name]
+    if defined:
+        for function in _CACHED:
+            clear = getattr(getattr(HasProps, function), "cache_clear", None)
+            if clear is not None:  # Bokeh 3.9; a later one has no caches that outlive a class
+                clear()
 
 
 def move_content(source: Document, target: Document) -> None:
@@ -226,6 +250,13 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
     parameters = inspect.signature(callback).parameters.values()
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return not any(p.kind in positional and p.default is p.empty for p in parameters)
+
+
+TEXTS = frozenset({str, type(None)})
+NUMBERS = frozenset({float, int, bool})
+SCALARS = TEXTS | NUMBERS
+MAX_INT = 2**53 - 1
+"""The largest whole number that JavaScript can tell from its neighbours."""
 
 
 class PatchSerializer(Serializer):
@@ -269,6 +300,13 @@ class PatchSerializer(Serializer):
     defines = False
     """Whether bodies of models were encoded."""
 
+    def _encode_list(self, obj: list[Any]) -> Any:
+        """Encode a list; one of nothing but texts or ordinary numbers is its own encoding."""
+        kinds = set(map(type, obj))
+        if kinds.isdisjoint(self._encoders) and (kinds <= TEXTS or _are_ordinary(obj, kinds)):
+            return list(obj)
+        return super()._encode_list(obj)
+
     def _encode_bytes(self, obj: Any) -> Any:
         data = obj.tobytes() if isinstance(obj, memoryview) else bytes(obj)
         ident = self._new_id()
@@ -276,6 +314,12 @@ class PatchSerializer(Serializer):
             return {"type": "bytes", "data": Buffer(cast(Any, ident), data).to_base64()}
         self.arrays.append((ident, data))
         return {"type": "bytes", "data": {"id": ident}}
+
+
+def _are_ordinary(numbers: list[Any], kinds: set[type]) -> bool:
+    if not kinds <= NUMBERS or not all(map(isfinite, numbers)):
+        return False
+    return int not in kinds or -MAX_INT < min(numbers) <= max(numbers) <= MAX_INT
 
 
 class ReferenceSerializer(Serializer):
@@ -309,6 +353,11 @@ class PatchDeserializer(Deserializer):
     def decode(self, obj: Any, buffers: Any = None) -> Any:
         """Decode one value; buffers stay for the next one."""
         return self._decode(obj)
+
+    def _decode(self, obj: Any) -> Any:
+        if type(obj) is list and SCALARS.issuperset(map(type, obj)):
+            return list(obj)
+        return super()._decode(obj)
 
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the

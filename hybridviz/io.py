@@ -8,11 +8,10 @@ by ``PUT /api/documents/ID``. Without ``output_server`` everything is as Bokeh h
 import sys
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
 import bokeh.io
-import requests
 from bokeh.application import Application
 from bokeh.core.json_encoder import serialize_json
 from bokeh.document import Document
@@ -26,6 +25,9 @@ from hybridviz.client.urls import DEFAULT, Address, parse_address
 from hybridviz.config import Settings
 from hybridviz.core.documents import document_json
 from hybridviz.errors import ChangeRefused, ClientError, ServerNotFound, ServerRefused
+
+if TYPE_CHECKING:
+    import requests
 
 __all__ = (
     "curdoc",
@@ -182,6 +184,8 @@ def _add(obj: Any) -> None:
 
 
 def _upload(target: Target, document: Document) -> None:
+    import requests  # 5 MB and 50 ms that a server, which imports this module too, does not need
+
     token = Settings.from_env().upload_token
     headers = {"Content-Type": "application/json"}
     if token:
@@ -201,7 +205,7 @@ def _upload(target: Target, document: Document) -> None:
         _refuse(target, reply)
 
 
-def _refuse(target: Target, reply: requests.Response) -> NoReturn:
+def _refuse(target: Target, reply: "requests.Response") -> NoReturn:
     try:
         reason = str(reply.json()["detail"])
     except (ValueError, KeyError, TypeError):

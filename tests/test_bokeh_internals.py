@@ -4,23 +4,30 @@ we take it for.
 
 import ast
 import base64
+import gc
 import gzip
 import sys
+import warnings
 import weakref
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import bokeh.core.has_props
 import bokeh.io.doc
+import numpy as np
 import pytest
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
 from bokeh.io import curdoc
+from bokeh.model import Model
 from bokeh.models import Button, ColumnDataSource, Slider
 from bokeh.models.layouts import Column
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hybridviz.bokeh_internals as internals
 from hybridviz.bokeh_internals import (
@@ -99,9 +106,12 @@ OWNERS: dict[str, Any] = {
     "_deferred": Serializer(),
     "_document": DocumentCallbackManager(Document()),
     "_encode_bytes": Serializer,
+    "_encode_list": Serializer,
+    "_encoders": Serializer,
     "_event_callbacks": Slider(),
     "_buffers": Deserializer(),
     "_hold": DocumentCallbackManager(Document()),
+    "_known_models": bokeh.core.has_props._default_resolver,
     "_message_callbacks": DocumentCallbackManager(Document()),
     "_models": Document().models,
     "_modules": Document().modules,
@@ -115,6 +125,8 @@ OWNERS: dict[str, Any] = {
 OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id", "_created"} | {
     "_known",
     "_items",
+    "_are_ordinary",
+    "_forget_classes",
     "_callback",
     "_takes_nothing",
 }
@@ -192,6 +204,28 @@ def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> N
     assert len(notes.changes) == told
 
 
+def test_released_document_takes_the_classes_of_its_modules_along(
+    document: Document, notes: Notes
+) -> None:
+    module: Any = type(sys)("bokeh_app_classes")
+    document.modules.add(module)
+    code = (
+        "from bokeh.model import DataModel\nfrom bokeh.core.properties import Int\n"
+        "class Record(DataModel):\n    number = Int(default=1)\n"
+    )
+    exec(code, module.__dict__)
+    document.add_root(module.Record())
+    cls = weakref.ref(module.Record)
+    assert "bokeh_app_classes.Record" in Model.model_class_reverse_map
+    release_document(document)
+    assert "bokeh_app_classes.Record" not in Model.model_class_reverse_map
+    del module
+    notes.changes.clear()
+    document.modules.destroy()
+    gc.collect()
+    assert cls() is None
+
+
 def test_session_context_is_that_of_the_session(document: Document, context: Context) -> None:
     assert document.session_context is context  # type: ignore[comparison-overlap]
 
@@ -262,6 +296,40 @@ def test_decoding_arrays(document: Document) -> None:
     }
     source = PatchDeserializer(document, {"a": b"\1\2"}, None).decode(body)
     assert isinstance(source, ColumnDataSource) and source.data["x"].tolist() == [1, 2]
+
+
+ITEMS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(2**53 - 3, 2**53 + 3).map(lambda number: number * (-1) ** (number % 2)),
+    st.just(10**400),
+    st.floats(),
+    st.text(max_size=3),
+    st.just([1.5, float("nan")]),
+    st.sampled_from([np.float64(1.5), np.int64(3), Slider(start=0, end=1, value=0)]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(ITEMS, max_size=4) | st.lists(st.floats()) | st.lists(st.integers()))
+def test_lists_are_encoded_and_decoded_as_by_bokeh(items: list[Any]) -> None:
+    document = Document()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = outcome(lambda: PatchSerializer(document, lambda: "b").encode(items))
+        own = outcome(lambda: Serializer().encode(items))
+    assert ours == own
+    plain = [item for item in items if not isinstance(item, Slider | np.generic)]
+    read = PatchDeserializer(document, {}, None).decode(plain)
+    assert repr(read) == repr(Deserializer().decode(plain)) and read is not plain
+
+
+def outcome(call: Any) -> str:
+    try:
+        return repr(call())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 # -- curdoc

@@ -5,6 +5,7 @@ A server protocol turns a client's messages into commands; a client protocol han
 Neither knows documents: contents stay JSON here. The way out is in ``messages``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -18,6 +19,8 @@ MAX_BUFFERS = 10_000
 """Most buffers of one message. A document has one per array; a header must not make us wait for a
 billion.
 """
+
+Loads = Callable[[Any], Any]
 
 
 @dataclass(slots=True)
@@ -47,10 +50,12 @@ class MessageReader:
 
     Args:
         max_size: largest sum of the sizes of one message's fragments, in bytes.
+        loads: parses JSON; raises orjson.JSONDecodeError.
     """
 
-    def __init__(self, max_size: int) -> None:
+    def __init__(self, max_size: int, loads: Loads = orjson.loads) -> None:
         self._max_size = max_size
+        self._loads = loads
         self._expect = Expect.HEADER
         self._size = 0
         self._message: Message
@@ -77,7 +82,8 @@ class MessageReader:
         if self._expect is Expect.BUFFER:
             self._message.buffers[self._buffer_id] = bytes(fragment.payload)
             return self._next_buffer()
-        return self._take_text(parse_object(fragment.payload, self._expect.name.lower()))
+        what = self._expect.name.lower()
+        return self._take_text(parse_object(fragment.payload, what, self._loads))
 
     def _take_text(self, data: dict[str, Any]) -> Message | None:
         if self._expect is Expect.HEADER:
@@ -102,14 +108,16 @@ class MessageReader:
         return self._message
 
 
-def parse_object(payload: bytes | memoryview, what: str) -> dict[str, Any]:
+def parse_object(
+    payload: bytes | memoryview, what: str, loads: Loads = orjson.loads
+) -> dict[str, Any]:
     """Parse a JSON object.
 
     Raises:
         ProtocolError: it is no JSON, or no object; the text names ``what``.
     """
     try:
-        data = orjson.loads(payload)
+        data = loads(payload)
     except orjson.JSONDecodeError as error:
         raise ProtocolError(f"{what} is not JSON: {error}") from None
     if not isinstance(data, dict):
@@ -187,9 +195,9 @@ class _Protocol:
 
     table: dict[tuple[State, str], State]
 
-    def __init__(self, state: State, max_size: int) -> None:
+    def __init__(self, state: State, max_size: int, loads: Loads = orjson.loads) -> None:
         self.state = state
-        self._reader = MessageReader(max_size * MESSAGE_FACTOR)
+        self._reader = MessageReader(max_size * MESSAGE_FACTOR, loads)
 
     @property
     def partial(self) -> bool:
@@ -248,12 +256,13 @@ class ServerProtocol(_Protocol):
 
     Args:
         max_size: largest websocket message, in bytes.
+        loads: parses JSON; raises orjson.JSONDecodeError.
     """
 
     table = SERVER_TABLE
 
-    def __init__(self, max_size: int) -> None:
-        super().__init__(State.READY, max_size)
+    def __init__(self, max_size: int, loads: Loads = orjson.loads) -> None:
+        super().__init__(State.READY, max_size, loads)
 
     def feed(self, fragment: Fragment) -> Command | None:
         """Take a client's next fragment; return the command that it completes, if any.

@@ -5,8 +5,12 @@ writer loop empties the viewer's outbox; nothing else touches the socket.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+
+import orjson
 
 from hybridviz.core.fragments import Fragment, Outgoing
+from hybridviz.core.pieces import LARGE, parse
 from hybridviz.core.protocol import ServerProtocol
 from hybridviz.errors import HybridVizError, ProtocolError, TransportClosed
 from hybridviz.runtime.base import Runtime
@@ -50,7 +54,7 @@ class Connection:
         self._transport = transport
         self._session = session
         self._runtime = runtime
-        self._protocol = ServerProtocol(max_message_size)
+        self._protocol = ServerProtocol(max_message_size, self._loads)
         self._page = page
         self._may_push = may_push
 
@@ -101,7 +105,10 @@ class Connection:
 
     def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
         while True:
-            command = self._protocol.feed(self._receive(timeout))
+            fragment = self._receive(timeout)
+            if len(fragment.payload) >= LARGE:
+                self._runtime.sleep(0)  # to put it together has taken a while already
+            command = self._protocol.feed(fragment)
             if command is not None:
                 self._session.execute(command, viewer)
 
@@ -112,6 +119,12 @@ class Connection:
             return self._transport.receive(MESSAGE_TIMEOUT)
         except TimeoutError:
             raise ProtocolError("a message was begun and not finished") from None
+
+    def _loads(self, payload: bytes | memoryview) -> Any:
+        """Parse JSON; a large one in a thread and in pieces, while other connections go on."""
+        if len(payload) < LARGE:
+            return orjson.loads(payload)
+        return self._runtime.offload(parse, payload)
 
     def _write(self, viewer: Viewer) -> None:
         try:

@@ -1,9 +1,11 @@
 """Websocket frames without I/O (RFC 6455), for both ends. No extension is ever negotiated.
 
 Payloads are handed on whole; the decoder joins fragments, checks UTF-8 and sizes, and turns what
-the peer may not do into a FrameError with the close code that tells it so. Used by ``sockets``.
+the peer may not do into a FrameError with the close code that tells it so. Large payloads are
+unmasked and checked as their bytes arrive, so that no call takes long. Used by ``sockets``.
 """
 
+import codecs
 import os
 import struct
 from collections.abc import Iterator
@@ -16,7 +18,9 @@ from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.errors import FrameError, MessageTooBig, PayloadError
 
 LARGE = 64 * 1024
-"""Payloads from this size on (bytes) are written as they are instead of being copied together."""
+"""Payloads from this size on (bytes) are written as they are instead of being copied together, and
+read as they arrive.
+"""
 CONTROL_LIMIT = 125
 """Largest payload of a control frame in bytes (RFC 6455 section 5.5)."""
 NUMPY_FROM = 512
@@ -76,6 +80,10 @@ class FrameDecoder:
         self._parts: list[bytes] = []
         self._opcode: int | None = None
         self._size = 0
+        self._text = _Utf8()
+        self._left = 0  # bytes that are to come of a large payload
+        self._key = b""
+        self._final = False
 
     def feed(self, data: bytes) -> Iterator[Incoming]:
         """Take bytes as they came; yield what they complete.
@@ -85,7 +93,7 @@ class FrameDecoder:
         """
         self._data += data
         while len(self._data) - self._start >= self._wanted:
-            found = self._frame()
+            found = self._piece() if self._left else self._frame()
             if found is not None:
                 yield found
         if self._start:
@@ -110,6 +118,9 @@ class FrameDecoder:
         elif length == 127:
             (length,) = struct.unpack_from(">Q", data, start + 2)
         self._check_length(first, length)
+        if length >= LARGE:
+            self._begin(first, start + header, length)
+            return None
         if len(data) - start < header + length:
             self._wanted = header + length
             return None
@@ -119,6 +130,26 @@ class FrameDecoder:
             payload = mask(payload, bytes(data[start + header - 4 : start + header]))
         self._start, self._wanted = end, 2
         return self._take(first & 0x0F, bool(first & 0x80), payload)
+
+    def _begin(self, first: int, start: int, length: int) -> None:
+        """Begin to read a large payload."""
+        if first & 0x0F != Opcode.CONTINUATION:
+            self._opcode = first & 0x0F
+        self._key = bytes(self._data[start - 4 : start]) if self._masked else b""
+        self._start, self._wanted = start, 1
+        self._left, self._final = length, bool(first & 0x80)
+
+    def _piece(self) -> Incoming | None:
+        """Take what is there of a large payload."""
+        piece = bytes(memoryview(self._data)[self._start : self._start + self._left])
+        self._start += len(piece)
+        self._left -= len(piece)
+        if self._masked:
+            turn = len(piece) % 4
+            piece, self._key = mask(piece, self._key), self._key[turn:] + self._key[:turn]
+        if not self._left:
+            self._wanted = 2
+        return self._take(Opcode.CONTINUATION, self._final and not self._left, piece)
 
     def _check_kind(self, first: int, second: int) -> None:
         opcode = first & 0x0F
@@ -147,18 +178,41 @@ class FrameDecoder:
             return _control(opcode, payload)
         if opcode != Opcode.CONTINUATION:
             self._opcode = opcode
-        if not final or self._parts:
-            self._parts.append(payload)
-            self._size += len(payload)
+        if final and not self._parts:
+            return self._whole(payload)
+        if self._opcode == Opcode.TEXT:
+            self._text.check(payload, final)
+        self._parts.append(payload)
+        self._size += len(payload)
         if not final:
             return None
-        if self._parts:
-            payload = b"".join(self._parts)
-            self._parts, self._size = [], 0
+        payload, self._parts, self._size = b"".join(self._parts), [], 0
+        binary, self._opcode = self._opcode == Opcode.BINARY, None
+        return Fragment(payload, binary)
+
+    def _whole(self, payload: bytes) -> Fragment:
         binary, self._opcode = self._opcode == Opcode.BINARY, None
         if not binary:
             check_utf8(payload)
         return Fragment(payload, binary)
+
+
+class _Utf8:
+    """Checks a text that comes in parts."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._inside = False
+
+    def check(self, part: bytes, final: bool) -> None:
+        """Take the next part; raise PayloadError if the text is not UTF-8."""
+        if part.isascii() and not self._inside:
+            return
+        try:
+            self._decoder.decode(part, final)
+        except UnicodeDecodeError as error:
+            raise PayloadError(f"text is not UTF-8: {error}") from None
+        self._inside = bool(self._decoder.getstate()[0])
 
 
 def _control(opcode: int, payload: bytes) -> Incoming:

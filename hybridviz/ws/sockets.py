@@ -108,6 +108,8 @@ class SocketTransport:
         if not data_or_none:
             raise TransportClosed(1006, "the peer has gone")
         self._pinged = False
+        if len(data_or_none) == READ_SIZE:
+            self._runtime.sleep(0)  # there is more: do not keep the others waiting for all of it
         return data_or_none
 
     def _patience(self, end: float | None) -> float | None:

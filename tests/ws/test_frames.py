@@ -63,6 +63,43 @@ def test_wsproto_reads_what_is_encoded(text: str, payload: bytes, masked: bool) 
     assert found.get(OracleOpcode.BINARY, b"") == payload
 
 
+@given(
+    st.integers(-3, 70_000),
+    st.booleans(),
+    st.booleans(),
+    st.lists(st.integers(0, 300_000), max_size=8),
+)
+def test_large_payloads_are_read_as_they_arrive(
+    more: int, masked: bool, text: bool, cuts: list[int]
+) -> None:
+    payload = ("é" * LARGE).encode()[1 - text :][: (LARGE + more) // 2 * 2]
+    opcode = Opcode.TEXT if text else Opcode.BINARY
+    key = KEY if masked else None
+    wire = encode_frame(opcode, payload, key) + encode_frame(Opcode.PING, b"p", key)
+    found = decode(wire * 2, masked=masked, cuts=tuple(cuts))
+    assert found == [Fragment(payload, not text), Ping(b"p")] * 2
+
+
+@pytest.mark.parametrize("place", [0, LARGE - 1, LARGE, 2 * LARGE - 1])
+@pytest.mark.parametrize("step", [1000, LARGE, 10 * LARGE])
+def test_large_text_must_be_utf8(place: int, step: int) -> None:
+    payload = bytearray(b"a" * 2 * LARGE)
+    payload[place] = 0xC3
+    wire = encode_frame(Opcode.TEXT, bytes(payload), KEY)
+    with pytest.raises(PayloadError):
+        decode(wire, cuts=tuple(range(0, len(wire), step)))
+
+
+def test_large_fragments_are_joined_and_limited() -> None:
+    half = encode_frame(Opcode.TEXT, ("é" * LARGE).encode()[:-1], KEY).replace(b"\x81", b"\x01", 1)
+    rest = encode_frame(Opcode.CONTINUATION, "é".encode()[1:] + b"b" * LARGE, KEY)
+    assert decode(half + rest) == [Fragment(("é" * LARGE).encode() + b"b" * LARGE)]
+    start = encode_frame(Opcode.TEXT, b"b" * LARGE, KEY).replace(b"\x81", b"\x01", 1)
+    more = encode_frame(Opcode.CONTINUATION, b"b" * LARGE, KEY).replace(b"\x80", b"\x00", 1)
+    with pytest.raises(MessageTooBig):
+        decode(start + more * 20)
+
+
 def test_control_frames_come_between_fragments() -> None:
     wire = (
         encode_frame(Opcode.TEXT, b"a", KEY).replace(b"\x81", b"\x01", 1)
