@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-peers", action="store_true", help="run hybridviz only")
     made.add_argument("--ours", action="append", choices=OURS, help="may be repeated")
     made.add_argument("--rounds", type=int, default=3)
-    made.add_argument("--seconds", type=float, default=2.0, help="length of one measurement")
+    made.add_argument("--seconds", type=float, default=1.5, help="length of one measurement")
     made.add_argument(
         "--out", type=Path, help="file for the report; a whole run writes benchmarks/RESULTS.md"
     )

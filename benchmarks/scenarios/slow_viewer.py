@@ -72,4 +72,5 @@ SCENARIO = Scenario(
         Metric("p99, with / without", "x", "lower", value=1.2),
         Metric("memory for it", "MB", "lower", value=16),
     ),
+    rounds=2,
 )
