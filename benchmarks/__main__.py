@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -70,12 +70,26 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--peer", action="append", choices=PEERS, help="may be repeated")
     made.add_argument("--no-peers", action="store_true", help="run hybridviz only")
     made.add_argument("--ours", action="append", choices=OURS, help="may be repeated")
-    made.add_argument("--rounds", type=int, default=3)
-    made.add_argument("--seconds", type=float, default=2.0, help="length of one measurement")
+    made.add_argument("--rounds", type=positive(int), default=3)
+    made.add_argument(
+        "--seconds", type=positive(float), default=1.5, help="length of one measurement"
+    )
     made.add_argument(
         "--out", type=Path, help="file for the report; a whole run writes benchmarks/RESULTS.md"
     )
     return made
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Return what reads a number of that kind that is more than 0."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+        return number
+
+    return read
 
 
 def progress(line: str) -> None:

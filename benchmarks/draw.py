@@ -12,22 +12,24 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from matplotlib import pyplot  # noqa: E402  the backend is chosen before
+from matplotlib import pyplot, ticker  # noqa: E402  the backend is chosen before
 
 
 def draw(plot: dict[str, Any], directory: Path) -> None:
     """Write one plot, both axes logarithmic; ours are the thick lines."""
-    made, axes = pyplot.subplots(figsize=(7, 4))
+    made, axes = pyplot.subplots(figsize=(8, 4))
     for server, points in plot["lines"].items():
         thick = 2.5 if server.startswith("hybridviz") else 1.2
         axes.loglog(*zip(*points, strict=True), marker="o", linewidth=thick, label=server)
     sizes = sorted({size for points in plot["lines"].values() for size, _ in points})
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     axes.set_xticks([], minor=True)
+    for side in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        side(ticker.FuncFormatter(lambda figure, _: f"{figure:g}"))
     axes.set_xlabel(plot["axis"])
     axes.set_ylabel(plot["label"])
     axes.grid(True, which="major", alpha=0.3)
-    axes.legend(fontsize="small")
+    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     made.tight_layout()
     made.savefig(directory / plot["file"], dpi=100)
     pyplot.close(made)

@@ -26,14 +26,14 @@ def main(name: str, server: str, seconds: str) -> None:
         with running(server, scenario.apps, scenario.settings, float(seconds)) as target:
             print(json.dumps(asyncio.run(scenario.run(target))))
     except (ServerFailed, WrongAnswer, WireError, OSError, ExceptionGroup) as error:
-        sys.exit(f"{type(error).__name__}: {reason(error)}")
+        sys.exit(reason(error))
 
 
 def reason(error: BaseException) -> str:
     """Return what went wrong, in one line."""
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return " ".join(str(error).split())
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def allow_many_connections() -> None:

@@ -14,6 +14,9 @@ from benchmarks.scenario import Metric
 from benchmarks.servers import ROOT, SERVERS
 from benchmarks.verdicts import BUSY, MET, ratio_to_best, row_verdict, verdict
 
+LIMITS = ROOT / "benchmarks" / "LIMITS.md"
+"""Written by hand, from profiles; a run writes only the figures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -79,7 +82,8 @@ def _rows(results: Sequence[Result], setting: Setting) -> Iterator[str]:
 
 
 def _table(results: Sequence[Result], setting: Setting) -> Iterator[str]:
-    names = setting.servers
+    taking_part = {name for result in results for name in result.rounds}
+    names = [name for name in setting.servers if name in taking_part]
     yield "| row | scenario | figure | " + " | ".join(names) + " | ratio | goal | |"
     yield "|--:|---|---|" + "--:|" * len(names) + "--:|---|---|"
     for result in results:
@@ -133,6 +137,9 @@ def _notes(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _plots(results: Sequence[Result]) -> Iterator[str]:
+    if LIMITS.exists():
+        yield f"What limits the rows that are missed: [{LIMITS.name}]({LIMITS.name})."
+        yield ""
     for file, title in titles(results).items():
         yield f"![{title}](plots/{file})"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from benchmarks.measure import Target
-from benchmarks.servers import OURS, PEERS
+from benchmarks.servers import EVERYWHERE
 
 Figures = dict[str, float]
 
@@ -81,6 +81,6 @@ class Scenario:
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    servers: tuple[str, ...] = (*PEERS, *OURS)
+    servers: tuple[str, ...] = EVERYWHERE
     rounds: int = 9
     left_out: str = ""

@@ -13,6 +13,17 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = ROOT / ".bench"
 TOOLS = "tools"
+VERSIONS = """
+import sys
+try:
+    from importlib.metadata import version
+except ImportError:  # the Python of a server of 2015
+    from pkg_resources import get_distribution
+    version = lambda name: get_distribution(name).version
+told = ["Python " + sys.version.split()[0]]
+told += [name + " " + version(name) for name in sys.argv[1:]]
+sys.stdout.write(", ".join(told))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +56,14 @@ class Server:
         command: makes the command line.
         variables: makes the environment variables that it needs.
         environment: name below .bench/; by default our own environment.
+        general: whether it takes part in all scenarios that do not say otherwise.
     """
 
     packages: tuple[str, ...]
     command: Callable[[Launch], list[str]]
     variables: Callable[[Launch], dict[str, str]] = lambda launch: {}
     environment: str = ""
+    general: bool = True
 
     @property
     def python(self) -> str:
@@ -68,12 +81,7 @@ class Server:
 
     def versions(self) -> str:
         """Ask its environment for the versions of Python and the packages."""
-        code = (
-            "import sys; from importlib.metadata import version\n"
-            "print('Python', sys.version.split()[0], end='')\n"
-            "for name in sys.argv[1:]: print(',', name, version(name), end='')"
-        )
-        asked = [self.python, "-c", code, *self.packages]
+        asked = [self.python, "-c", VERSIONS, *self.packages]
         return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
 
 
@@ -130,4 +138,5 @@ SERVERS: Mapping[str, Server] = {
     ),
 }
 PEERS = tuple(name for name, server in SERVERS.items() if not server.is_ours)
+EVERYWHERE = tuple(name for name, server in SERVERS.items() if server.general)
 OURS = tuple(name for name, server in SERVERS.items() if server.is_ours)

@@ -69,6 +69,7 @@ SCENARIO = Scenario(
     apps=(),
     run=run,
     servers=("bokeh-3.9", *OURS),
+    rounds=2,
     metrics=(
         Metric("p50", "ms", "lower"),
         Metric("p99", "ms", "lower"),

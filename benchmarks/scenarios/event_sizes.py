@@ -46,4 +46,5 @@ SCENARIO = Scenario(
         Metric("1,000 models / 10 models", "x", "lower"),
     ),
     curves=(Curve("models", "CPU per event, ms", {size: name(size) for size in SIZES}),),
+    rounds=1,
 )

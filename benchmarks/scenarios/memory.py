@@ -54,6 +54,7 @@ IDLE = Scenario(
     apps=("dashboard",),
     run=idle,
     metrics=(Metric("memory per session", "MB", "lower", ratio=0.45),),
+    rounds=2,
 )
 CHURN = Scenario(
     name="churn",

@@ -11,7 +11,7 @@ from benchmarks.scenario import Figures, Metric, Scenario
 from benchmarks.visitor import Visitor, WrongAnswer
 
 LENGTH = 10.0  # seconds, if scenarios measure as long as they do by default
-DEFAULT = 2.0
+DEFAULT = 1.5
 WARM_UP = 1.0  # seconds
 
 
@@ -70,6 +70,7 @@ FAST = Scenario(
     apps=("periodic_50",),
     run=partial(run, 50, 50),
     metrics=metrics(60),
+    rounds=2,
 )
 SLOW = Scenario(
     name="periodic-500",

@@ -3,6 +3,7 @@
 from benchmarks.crowd import open_visitors, repeat
 from benchmarks.measure import Target, quantile
 from benchmarks.scenario import Curve, Figures, Metric, Scenario
+from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor
 
 SIZES = (10, 100, 1000)
@@ -43,5 +44,6 @@ SCENARIO = Scenario(
             {size: f"event p50, {size:,} sessions" for size in SIZES},
         ),
     ),
+    servers=("bokeh-3.9", "bokeh-3.10-asgi", *OURS),
     rounds=1,
 )

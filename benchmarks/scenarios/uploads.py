@@ -46,6 +46,7 @@ SCENARIO = Scenario(
     apps=(),
     run=run,
     servers=("bokeh-3.9", *OURS),
+    rounds=2,
     metrics=(
         Metric("uploads", "1/s", "higher"),
         Metric("CPU per upload", "ms", "lower"),

@@ -9,7 +9,7 @@ from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor
 
 EVERY = 1.0  # seconds
-VISITORS = 3  # per second of the measuring time
+VISITORS = 4  # per second of the measuring time
 
 
 async def run(target: Target) -> Figures:
