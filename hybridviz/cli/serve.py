@@ -80,6 +80,9 @@ OPTIONS = [option_of(item, name) for item in fields(Settings) if (name := flag(i
 @click.option("--show", is_flag=True, help="Open the app, or the list of apps, in a browser.")
 @click.option("--glob", "globbed", is_flag=True, help="Take FILES as patterns such as apps/*.py.")
 @click.option("--config", metavar="PATH", help="File of these settings, in TOML.")
+@click.option(
+    "--profile", metavar="PATH", help="File that tells at the end where the server's time went."
+)
 @click.option("--use-config", metavar="PATH", help="File of Bokeh's own settings, in YAML.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 def serve(
@@ -88,6 +91,7 @@ def serve(
     globbed: bool,
     config: str | None,
     use_config: str | None,
+    profile: str | None,
     **given: Any,
 ) -> int:
     """Serve each of FILES as a live app: scripts, notebooks, directories, MODULE:FUNCTION; with
@@ -102,7 +106,7 @@ def serve(
     if use_config is not None:
         _use_config(use_config)
     files = _matches(files) if globbed else files
-    return run_server(settings_of(files, given, Settings.from_env(config=config)), show)
+    return run_server(settings_of(files, given, Settings.from_env(config=config)), show, profile)
 
 
 def patch_process() -> None:

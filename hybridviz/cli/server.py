@@ -6,7 +6,9 @@ Imported only after the process has been monkey-patched.
 import logging
 import os
 import signal
+import time
 import webbrowser
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -21,6 +23,7 @@ from geventwebsocket.handler import WebSocketHandler
 from hybridviz.appload.loader import load_configured
 from hybridviz.cli.addresses import banner, own_hosts, public_url
 from hybridviz.cli.listening import listen, tls_options
+from hybridviz.cli.sampling import Sampler
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError
 from hybridviz.logs import configure_logging
@@ -46,22 +49,24 @@ class LoggedRequest(WebSocketHandler):  # type: ignore[misc]  # it carries no ty
         access_log.info("%s", self.format_request())
 
 
-def run_server(settings: Settings, show: bool) -> int:
+def run_server(settings: Settings, show: bool, profile: str | None = None) -> int:
     """Serve until SIGTERM or SIGINT.
 
     Args:
         settings: as given; hosts that are not given become the server's own.
         show: whether to open a browser.
+        profile: file for what the server has spent its time on; None for none.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        ConfigError: an app or a setting is wrong.
+        ConfigError: an app or a setting is wrong, or the profile cannot be written.
         click.ClickException: the server cannot listen.
     """
     configure_logging(settings.log_level, settings.log_format, _log_stream(settings.log_file))
     stop = _stop_event()
+    sampler = _start_sampling(profile) if profile else None
     tls = tls_options(settings)
     apps = load_configured(settings)
     listener = listen(settings)
@@ -89,7 +94,22 @@ def run_server(settings: Settings, show: bool) -> int:
     _shut_down(server, flask_app.extensions["hybridviz"])
     if settings.unix_socket:
         os.unlink(settings.unix_socket)
+    if sampler is not None:
+        sampler.stop()
     return 0
+
+
+def _start_sampling(path: str) -> Sampler:
+    original = monkey.get_original
+    sampler = Sampler(path, original("_thread", "get_ident")(), time.perf_counter, _real_sleep())
+    original("_thread", "start_new_thread")(sampler.run, ())
+    return sampler
+
+
+def _real_sleep() -> Callable[[float], object]:
+    """Return the sleep of an operating system's thread."""
+    sleep: Callable[[float], object] = monkey.get_original("time", "sleep")
+    return sleep
 
 
 def _log_stream(path: str) -> TextIO | None:
@@ -119,7 +139,7 @@ def _exit_after(seconds: float) -> None:
     A callback that computes without pause keeps every other greenlet from running; only a thread of
     the operating system still gets its turn.
     """
-    sleep = monkey.get_original("time", "sleep")
+    sleep = _real_sleep()
 
     def end() -> None:
         sleep(seconds)
