@@ -210,6 +210,8 @@ class LiveDocuments:
             live.session.call(live.show, live.session.document, seen, idents)
         except SessionDestroyed:
             log.debug("= %s ended before its change came", live.session)
+        except Exception:  # the document is kept, and who has sent it must not be told otherwise
+            log.exception("! %s cannot show what was stored", live.session)
 
     def _forget(self, session_context: Any) -> None:
         window = window_of(session_context.id, lambda ident: ident in self._live)

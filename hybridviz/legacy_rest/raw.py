@@ -111,8 +111,12 @@ class RawDocument:
         return [spec["id"] for spec in checked]
 
     def to_json(self) -> bytes:
-        """Return it as it is stored."""
-        return orjson.dumps({name: getattr(self, name) for name in self.__slots__})
+        """Return it as it is stored.
+
+        Raises:
+            PatchError: it has what no JSON can hold.
+        """
+        return encoded({name: getattr(self, name) for name in self.__slots__})
 
 
 def new_document(title: str, owner: str) -> RawDocument:
@@ -124,6 +128,18 @@ def new_document(title: str, owner: str) -> RawDocument:
         [{"type": CONTEXT, "id": document.context, "attributes": {"children": [], "tags": []}}]
     )
     return document
+
+
+def encoded(value: Any) -> bytes:
+    """Return a value as JSON.
+
+    Raises:
+        PatchError: it is nested too deep, or has half a surrogate.
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError as error:
+        raise PatchError(f"a model has what no JSON can hold: {error}") from None
 
 
 def read_raw(body: bytes) -> RawDocument:
@@ -159,7 +175,11 @@ def references(value: Any) -> Iterator[str]:
 
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference to a model."""
-    return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+    return (
+        isinstance(value, dict)
+        and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+        and isinstance(value["id"], str)
+    )
 
 
 def _without(value: Any, ident: str) -> Any:
@@ -183,4 +203,6 @@ def _checked(spec: Any) -> Json:
     texts = all(isinstance(spec.get(name), str) and spec[name] for name in ("type", "id"))
     if not texts or not isinstance(spec.get("attributes"), dict):
         raise PatchError("a model has a type, an id and attributes")
+    if not isinstance(spec.get("subtype"), str | None):
+        raise PatchError("the subtype of a model is a text")
     return spec
