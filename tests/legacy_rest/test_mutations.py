@@ -94,6 +94,7 @@ class Target:
         return text.replace(self._docid, self.docid).replace(self._context, self.context)
 
 
+@pytest.mark.timeout(1500)  # of the large size
 @pytest.mark.parametrize("path", EXCHANGES, ids=lambda path: path.stem)
 def test_mutated_recordings(path: Path, server: Server, soak: bool) -> None:
     chance = random.Random(path.stem)
