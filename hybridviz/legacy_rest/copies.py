@@ -27,11 +27,10 @@ class Copies:
 
     def view(self, raw: RawDocument, name: str) -> RawDocument:
         """Return a document as a copy has it; changing it changes neither."""
-        seen = raw.copy()
-        own = self._kept.get((raw.id, name), {})
-        for ident, model in (raw.models | own).items():
-            known = raw.models.get(ident, {"attributes": {}})
-            attributes = known["attributes"] | own.get(ident, {"attributes": {}})["attributes"]
+        seen = raw.apart()
+        for ident, model in self._kept.get((raw.id, name), {}).items():
+            known = seen.models.get(ident, {"attributes": {}})
+            attributes = known["attributes"] | model["attributes"]
             seen.models[ident] = {**model, **known, "attributes": attributes}
         return seen
 

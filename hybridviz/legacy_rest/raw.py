@@ -47,6 +47,14 @@ class RawDocument:
         """Return a document that can be changed without changing this one."""
         return replace(self, models=dict(self.models))
 
+    def apart(self) -> "RawDocument":
+        """Return a document whose models can be changed in place without changing this one's."""
+        models = {
+            ident: {**model, "attributes": dict(model["attributes"])}
+            for ident, model in self.models.items()
+        }
+        return replace(self, models=models)
+
     def reference(self) -> Json:
         """Return the reference to the plot context."""
         return {"type": CONTEXT, "id": self.context}
