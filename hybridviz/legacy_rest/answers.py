@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from hybridviz.errors import (
     BadRequest,
@@ -143,8 +143,8 @@ class Bodies:
             return request.form.to_dict()
         except RequestEntityTooLarge:
             raise self._too_large() from None
-        except OSError as error:
-            raise _cut(error) from None
+        except (ClientDisconnected, OSError):
+            raise _cut() from None
 
     def _bytes(self) -> bytes:
         request.max_content_length = self._max_size
@@ -152,18 +152,18 @@ class Bodies:
             body = request.get_data(cache=False)
         except RequestEntityTooLarge:
             raise self._too_large() from None
-        except OSError as error:
-            raise _cut(error) from None
+        except (ClientDisconnected, OSError):
+            raise _cut() from None
         if len(body) < (request.content_length or 0):
-            raise _cut("it is shorter than its Content-Length")
+            raise _cut()
         return body
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the body is over the limit of {self._max_size} bytes")
 
 
-def _cut(reason: object) -> BadRequest:
-    return BadRequest(f"the body did not arrive whole: {reason}")
+def _cut() -> BadRequest:
+    return BadRequest("the body did not arrive whole")
 
 
 def _number(digits: str) -> int | float:

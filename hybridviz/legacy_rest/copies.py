@@ -8,10 +8,8 @@ from collections import OrderedDict
 from typing import Any
 from uuid import uuid4
 
-import orjson
-
 from hybridviz.errors import BadRequest, TooLarge
-from hybridviz.legacy_rest.raw import Json, RawDocument
+from hybridviz.legacy_rest.raw import Json, RawDocument, encoded
 
 MAX_COPIES = 200
 """Most copies that are kept."""
@@ -29,11 +27,10 @@ class Copies:
 
     def view(self, raw: RawDocument, name: str) -> RawDocument:
         """Return a document as a copy has it; changing it changes neither."""
-        seen = raw.copy()
-        own = self._kept.get((raw.id, name), {})
-        for ident, model in (raw.models | own).items():
-            known = raw.models.get(ident, {"attributes": {}})
-            attributes = known["attributes"] | own.get(ident, {"attributes": {}})["attributes"]
+        seen = raw.apart()
+        for ident, model in self._kept.get((raw.id, name), {}).items():
+            known = seen.models.get(ident, {"attributes": {}})
+            attributes = known["attributes"] | model["attributes"]
             seen.models[ident] = {**model, **known, "attributes": attributes}
         return seen
 
@@ -61,7 +58,7 @@ class Copies:
         return seen, idents
 
     def _keep(self, key: tuple[str, str], own: dict[str, Json]) -> None:
-        if len(orjson.dumps(own)) > MAX_SIZE:
+        if len(encoded(own)) > MAX_SIZE:
             raise TooLarge(f"a copy of a document differs from it by at most {MAX_SIZE} bytes")
         self._kept[key] = own
         self._kept.move_to_end(key)

@@ -6,7 +6,9 @@ documents.
 
 from flask import request
 
+from hybridviz.errors import PatchError
 from hybridviz.legacy_rest.copies import Copies, check_name
+from hybridviz.legacy_rest.kinds import check_kinds
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import Json, RawDocument
@@ -57,8 +59,15 @@ class Edits:
         else:
             self._rights.check_write(docid)
 
-    def upsert(self, docid: str, specs: list[Json]) -> tuple[RawDocument, list[str]]:
+    def upsert(
+        self, docid: str, specs: list[Json], retype: bool = False
+    ) -> tuple[RawDocument, list[str]]:
         """Add or change models; all of them or none.
+
+        Args:
+            docid: the document.
+            specs: the models.
+            retype: whether a known model may be named with another type, which it does not get.
 
         Returns:
             The document then, and the ids of the models.
@@ -66,11 +75,19 @@ class Edits:
         Raises:
             PatchError, TooLarge: it cannot take them.
         """
+        for spec in specs:
+            check_kinds(spec)
+
+        def upsert(raw: RawDocument) -> list[str]:
+            if not retype:
+                _check_types(raw, specs)
+            return raw.upsert(specs)
+
         if copy := _copy_of(docid):
             seen, idents = self._copies.upsert(self._library.find(docid), copy, specs)
             self._live.update_copy(seen, copy, idents)
             return seen, idents
-        raw, idents = self._library.change(docid, lambda raw: raw.upsert(specs))
+        raw, idents = self._library.change(docid, upsert)
         self._live.update(raw, idents)
         return raw, idents
 
@@ -88,6 +105,20 @@ class Edits:
         """Forget the models that nothing refers to; a copy has nothing to forget."""
         if not _copy_of(docid):
             self._library.change(docid, RawDocument.prune)
+
+
+def _check_types(raw: RawDocument, specs: list[Json]) -> None:
+    """Check whether models have the ids of others, as those of two scripts that both count.
+
+    Raises:
+        PatchError: one has.
+    """
+    types = {ident: model["type"] for ident, model in raw.models.items()}
+    for spec in specs:
+        if isinstance(spec, dict) and isinstance(spec.get("id"), str):
+            known = types.setdefault(spec["id"], spec.get("type"))
+            if known != spec.get("type"):
+                raise PatchError(f"the id {spec['id']!r} is that of a {known} already")
 
 
 def _copy_of(docid: str) -> str:

@@ -230,6 +230,8 @@ class LiveDocuments:
             live.session.call(live.show, live.session.document, seen, idents)
         except SessionDestroyed:
             log.debug("= %s ended before its change came", live.session)
+        except Exception:  # the document is kept, and who has sent it must not be told otherwise
+            log.exception("! %s cannot show what was stored", live.session)
 
     def _forget(self, session_context: Any) -> None:
         window = window_of(session_context.id, lambda ident: ident in self._live)
@@ -243,14 +245,27 @@ class LiveDocuments:
         if window.copy:
             self._keep_copy(window, raw, ident, attr)
             return
+        if window.start:
+            raw = self._take_over(raw, ident, attr)
         self._later(raw.id)
-        others = {key: pair for key, pair in self._live[raw.id].items() if pair[0] != window}
+        others = {
+            key: pair for key, pair in self._live.get(raw.id, {}).items() if pair[0] != window
+        }
         if others:  # their locks are not to be waited for under this session's
-            self._runtime.spawn(self._show, self._library.find(raw.id), [ident], others)
+            self._runtime.spawn(self._show, raw, [ident], others)
         if self.on_read_back is not None:
             self.on_read_back(raw, ident, attr)
         if self.on_change is not None:
             self.on_change(raw, "", [ident])
+
+    def _take_over(self, seen: RawDocument, ident: str, attr: str) -> RawDocument:
+        """Write what has changed in a window with models of its own into the document; return that.
+        The model is replaced, not changed: by that other windows see what is new.
+        """
+        raw, value = self._library.find(seen.id), seen.models[ident]["attributes"][attr]
+        model = raw.models.get(ident, seen.models[ident])
+        raw.models[ident] = {**model, "attributes": {**model["attributes"], attr: value}}
+        return raw
 
     def _keep_copy(self, window: Window, seen: RawDocument, ident: str, attr: str) -> None:
         model = seen.models[ident]

@@ -48,7 +48,8 @@ class ModelViews:
         """Change attributes of a model, added if there is none."""
         self._edits.check_write(docid)
         attributes = {name: part for name, part in self._bodies.object().items() if name != "noop"}
-        self._edits.upsert(docid, [{"type": kind, "id": ident, "attributes": attributes}])
+        changed = {"type": kind, "id": ident, "attributes": attributes}
+        self._edits.upsert(docid, [changed], retype=True)
         return json_answer({"noop": True})
 
     def remove(self, docid: str, kind: str, ident: str) -> Response:

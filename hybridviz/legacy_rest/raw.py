@@ -56,6 +56,14 @@ class RawDocument:
         )
         return untouched and replace(self, models=other.models) == other
 
+    def apart(self) -> "RawDocument":
+        """Return a document whose models can be changed in place without changing this one's."""
+        models = {
+            ident: {**model, "attributes": dict(model["attributes"])}
+            for ident, model in self.models.items()
+        }
+        return replace(self, models=models)
+
     def reference(self) -> Json:
         """Return the reference to the plot context."""
         return {"type": CONTEXT, "id": self.context}
@@ -120,8 +128,12 @@ class RawDocument:
         return [spec["id"] for spec in checked]
 
     def to_json(self) -> bytes:
-        """Return it as it is stored."""
-        return orjson.dumps({name: getattr(self, name) for name in self.__slots__})
+        """Return it as it is stored.
+
+        Raises:
+            PatchError: it has what no JSON can hold.
+        """
+        return encoded({name: getattr(self, name) for name in self.__slots__})
 
 
 def new_document(title: str, owner: str) -> RawDocument:
@@ -133,6 +145,18 @@ def new_document(title: str, owner: str) -> RawDocument:
         [{"type": CONTEXT, "id": document.context, "attributes": {"children": [], "tags": []}}]
     )
     return document
+
+
+def encoded(value: Any) -> bytes:
+    """Return a value as JSON.
+
+    Raises:
+        PatchError: it is nested too deep, or has half a surrogate.
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError as error:
+        raise PatchError(f"a model has what no JSON can hold: {error}") from None
 
 
 def read_raw(body: bytes) -> RawDocument:
@@ -168,7 +192,11 @@ def references(value: Any) -> Iterator[str]:
 
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference to a model."""
-    return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+    return (
+        isinstance(value, dict)
+        and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+        and isinstance(value["id"], str)
+    )
 
 
 def _without(value: Any, ident: str) -> Any:
@@ -192,4 +220,6 @@ def _checked(spec: Any) -> Json:
     texts = all(isinstance(spec.get(name), str) and spec[name] for name in ("type", "id"))
     if not texts or not isinstance(spec.get("attributes"), dict):
         raise PatchError("a model has a type, an id and attributes")
+    if not isinstance(spec.get("subtype"), str | None):
+        raise PatchError("the subtype of a model is a text")
     return spec

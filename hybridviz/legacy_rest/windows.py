@@ -38,11 +38,11 @@ class Window:
         return ":".join(quote(part, safe="") for part in parts) if any(parts[1:]) else self.docid
 
     def of(self, raw: RawDocument) -> RawDocument:
-        """Return a document as this window shows it; the models are the same objects."""
+        """Return a document as this window shows it: the same one, or one of its own."""
         if not self.start:
             return raw
-        seen = raw.copy()
-        context = raw.models[raw.context]
+        seen = raw.apart()
+        context = seen.models[raw.context]
         kind = raw.models[self.start]["type"] if self.start in raw.models else ""
         children = [{"type": kind, "id": self.start}] if kind else []
         attributes = {**context["attributes"], "children": children}

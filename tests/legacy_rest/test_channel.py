@@ -14,6 +14,7 @@ from hybridviz.errors import TransportClosed
 from hybridviz.legacy_rest import channel as module
 from hybridviz.legacy_rest.channel import Channel
 from hybridviz.legacy_rest.library import Library
+from hybridviz.legacy_rest.windows import Window
 from hybridviz.runtime import choose_runtime
 from hybridviz.stores.memory import MemoryStore
 from tests.client.conftest import until
@@ -197,3 +198,35 @@ def test_who_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert serving.join(20)
     assert stuck.closed == (1013, "too slow")
     assert "bokehuser:a" not in channel
+
+
+def slider_of(session: Any) -> Any:
+    return session.document.get_model_by_name("slider")
+
+
+def test_all_who_look_at_a_document_see_the_same(old: Old) -> None:
+    old.show()
+    window = Window(old.id, "slider").ident
+    with pull_session(old.id, old.url) as whole, pull_session(window, old.url) as part:
+        assert part.document is not None and len(part.document.roots) == 1
+        slider_of(part).value = 6
+        until(lambda: slider_of(whole).value == 6 and old.model("slider")["value"] == 6)
+        slider_of(whole).value = 7
+        until(lambda: slider_of(part).value == 7 and old.model("slider")["value"] == 7)
+        old.push(spec("Slider", "slider", value=8))
+        until(lambda: slider_of(part).value == slider_of(whole).value == 8)
+
+
+def test_who_looks_at_a_copy_changes_that_alone(old: Old) -> None:
+    old.show()
+    copy = Window(old.id, copy="temporary-B2").ident
+    path, headers = f"/bokeh/bb/{old.id}/Slider/slider/", {f"temporary-{old.id}": "temporary-B2"}
+    with pull_session(old.id, old.url) as whole, pull_session(copy, old.url) as own:
+        slider_of(own).value = 6
+        until(lambda: old("GET", path, headers=headers).json()["value"] == 6)
+        assert (slider_of(whole).value, old.model("slider")["value"]) == (3, 3)
+        old("PUT", path, {"value": 5}, headers=headers).raise_for_status()
+        until(lambda: slider_of(own).value == 5)
+        old.push(spec("Slider", "slider", title="for all"), spec("Range1d", "x", end=9))
+        until(lambda: slider_of(own).title == slider_of(whole).title == "for all")
+        assert (slider_of(own).value, slider_of(whole).value) == (5, 3)

@@ -5,15 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import websocket
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hybridviz.client import pull_session
 from hybridviz.config import Settings
-from hybridviz.errors import ConfigError
+from hybridviz.errors import ConfigError, ServerRefused
 from hybridviz.legacy_rest.identity import COOKIE
 from hybridviz.web.documents import failures
 from hybridviz.web.extension import create_app
 from tests.legacy_rest.conftest import ROOTS, small, spec
+from tests.legacy_rest.test_dialect import OldSocket
+from tests.servers import Server
 from tests.web.conftest import CAN_UPGRADE
 
 FAR = {"REMOTE_ADDR": "203.0.113.9", **CAN_UPGRADE}
@@ -421,3 +426,25 @@ def test_addresses_that_are_open_to_old_clients(
 def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="legacy_open_to"):
         Settings(**settings)
+
+
+def test_websockets_open_no_users_document_by_its_id(tmp_path: Path) -> None:
+    server = Server("serve", [], tmp_path, options=["--multi-user"])
+    try:
+        form = {"username": "ann", "password": "a", "api": "true"}
+        key = requests.post(f"{server.url}/bokeh/register", form, timeout=30).json()["userapikey"]
+        ann = {"BOKEHUSER": "ann", "BOKEHUSER-API-KEY": key}
+        docs = requests.post(
+            f"{server.url}/bokeh/doc/", json={"title": "t"}, headers=ann, timeout=30
+        ).json()["docs"]
+        ident = docs[0]["docid"]
+        with pytest.raises(ServerRefused):
+            pull_session(ident, server.url)
+        old = OldSocket(server, ident)
+        assert old.socket.recv_frame().opcode == websocket.ABNF.OPCODE_CLOSE
+        old.socket.close()
+        mine = OldSocket(server, "of-nobody")
+        assert mine.receive()[0]["msgtype"] == "ACK"
+        mine.socket.close()
+    finally:
+        server.kill()
