@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bokeh.models import Column, Row
 from bokeh.models.widgets import Div
 
+from hybridviz.legacy_rest.translation.derived import annotated
 from hybridviz.legacy_rest.translation.values import NUMBERS
 
 if TYPE_CHECKING:
@@ -99,4 +100,5 @@ def fill_span(translator: "Translator", span: Any, raw: Json) -> None:
     place = raw.get("location")
     place = NUMBERS.get(place, place) if isinstance(place, str) else place
     missing = place is None or (isinstance(place, float) and math.isnan(place))
-    span.location = None if missing else place
+    raw_span = translator.raw.models[span.id]
+    span.location = None if missing else annotated(translator.uses, raw_span, "location", place)
