@@ -133,7 +133,6 @@ APPROXIMATED = {
     ("Oval", "width"): "three quarters of it are an ellipse of nearly that outline",
     ("Plot", "plot_height"): "the toolbar is in it today",
     ("Plot", "responsive"): "the width follows the page, the height the width",
-    ("VBox", "children"): "one above the other, also what is small",
     ("VBoxForm", "children"): "one above the other, also what is small",
 }
 """What is close to what it was, and how it differs."""

@@ -1,12 +1,13 @@
 """Widgets that consist of other parts today."""
 
+import itertools
 import math
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import Column, Row
-from bokeh.models.widgets import Div
+from bokeh.models.widgets import AbstractButton, Div, ToggleButtonGroup
 
 from hybridviz.legacy_rest.translation.derived import annotated
 from hybridviz.legacy_rest.translation.values import NUMBERS
@@ -47,6 +48,17 @@ def fill_step(translator: "Translator", slider: Any, raw: Json) -> None:
         step = (slider.end - slider.start) / STEPS
     if slider.step != step:
         slider.step = step
+
+
+def fill_flow(translator: "Translator", box: Any, raw: Json) -> None:
+    """Have buttons that follow one another in a box stand in one line, as words do."""
+    small = [isinstance(child, AbstractButton | ToggleButtonGroup) for child in box.children]
+    if not any(a and b for a, b in itertools.pairwise(small)):
+        return
+    box.styles = {"display": "block"}
+    for child, is_small in zip(box.children, small, strict=True):
+        if is_small:
+            child.styles = {"display": "inline-block"}
 
 
 def fill_icon(translator: "Translator", button: Any, raw: Json) -> None:
