@@ -73,8 +73,6 @@ class LiveDocument:
             self._listen()
         finally:
             self._applying = False
-        for notice in self._translator.notices:
-            log.info("= document %s: %s", raw.id, notice)
 
     def replace(self, document: Document, raw: RawDocument) -> None:
         """Show another document in this one's place; call it with its lock held."""
@@ -87,6 +85,8 @@ class LiveDocument:
         """Show the roots in their order, below a line of what cannot be shown."""
         roots = self._translator.roots()
         if self._translator.notices != self._told:
+            for notice in set(self._translator.notices) - set(self._told):
+                log.info("= document %s: %s", self._raw.id, notice)
             self._told = self._translator.notices
             self._line = [line(self._told)] if self._told else []
         shown = [root for root in document.roots if root in roots]
