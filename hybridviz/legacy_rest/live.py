@@ -13,12 +13,12 @@ from bokeh.document.events import (
     ModelChangedEvent,
 )
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
-from hybridviz.legacy_rest.translation import Translator, line
+from hybridviz.legacy_rest.translation import OLD, Translator, line
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
 from hybridviz.sessions.context import SessionContext
@@ -30,7 +30,11 @@ COLUMNS = ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent
 WRITE_AFTER = 0.5
 """Seconds after which what browsers have changed is written."""
 READ_BACK = frozenset({"value", "active", "start", "end", "data", "text"})
-"""What browsers change and old clients hear of, also if they had not set it."""
+"""What browsers change and old clients hear of, also if they had not set it.
+
+But not what automatic ranges have come to: browsers of 0.10 did not tell it, and a range that is
+given follows nothing.
+"""
 
 
 class LiveDocument:
@@ -119,7 +123,8 @@ class LiveDocument:
             self._set(self._sources[ident], "selected", selected | {"1d": {"indices": list(new)}})
         elif ident in self._raw.models:
             known = self._raw.models[ident]["attributes"]
-            if attr in known or attr in READ_BACK:
+            computed = isinstance(event.model, DataRange1d) and self._raw.version == OLD
+            if attr in known or (attr in READ_BACK and not computed):
                 self._set(ident, attr, _plain(self._translator.old_value(event.model, attr, new)))
 
     def _clicked(self, ident: str) -> None:
