@@ -14,14 +14,14 @@ from bokeh.document.events import (
     ModelChangedEvent,
 )
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.errors import HybridVizError, SessionDestroyed
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
-from hybridviz.legacy_rest.translation import Translator, line
+from hybridviz.legacy_rest.translation import OLD, Translator, line
 from hybridviz.legacy_rest.translation.backward import plain
 from hybridviz.legacy_rest.windows import Window, window_of
 from hybridviz.runtime.base import Runtime
@@ -35,7 +35,11 @@ COLUMNS = ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent
 WRITE_AFTER = 0.5
 """Seconds after which what browsers have changed is written."""
 READ_BACK = frozenset({"value", "active", "start", "end", "data", "text"})
-"""What browsers change and old clients hear of, also if they had not set it."""
+"""What browsers change and old clients hear of, also if they had not set it.
+
+But not what automatic ranges have come to: browsers of 0.10 did not tell it, and a range that is
+given follows nothing.
+"""
 
 
 class LiveDocument:
@@ -78,8 +82,6 @@ class LiveDocument:
             self._listen()
         finally:
             self._applying = False
-        for notice in self._translator.notices:
-            log.info("= document %s: %s", raw.id, notice)
 
     def replace(self, document: Document, raw: RawDocument) -> None:
         """Show another document in this one's place; call it with its lock held."""
@@ -92,6 +94,8 @@ class LiveDocument:
         """Show the roots in their order, below a line of what cannot be shown."""
         roots = self._translator.roots()
         if self._translator.notices != self._told:
+            for notice in set(self._translator.notices) - set(self._told):
+                log.info("= document %s: %s", self._raw.id, notice)
             self._told = self._translator.notices
             self._line = [line(self._told)] if self._told else []
         shown = [root for root in document.roots if root in roots]
@@ -124,7 +128,8 @@ class LiveDocument:
             self._set(self._sources[ident], "selected", selected | {"1d": {"indices": list(new)}})
         elif ident in self._raw.models:
             known = self._raw.models[ident]["attributes"]
-            if attr in known or attr in READ_BACK:
+            computed = isinstance(event.model, DataRange1d) and self._raw.version == OLD
+            if attr in known or (attr in READ_BACK and not computed):
                 self._set(ident, attr, plain(self._translator.old_value(event.model, attr, new)))
 
     def _clicked(self, ident: str) -> None:

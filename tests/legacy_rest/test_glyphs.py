@@ -104,6 +104,26 @@ def test_computed_columns_follow_the_data_and_are_kept_from_old_clients() -> Non
     assert translator.old_value(source, "data", columns) == {"x": [1, 2]}
 
 
+def test_annotations_stand_where_they_stood_among_categories() -> None:
+    glyph = spec("Circle", "it", x={"field": "x"}, y={"value": 1})
+    raw = drawn(glyph, {"x": ["a"]}, spec("FactorRange", "r", factors=["a", "b"])).raw
+    others = {"upright": "Span", "flat": "Span", "box": "BoxAnnotation"}
+    parts = [ref(kind, ident) for ident, kind in others.items()]
+    raw.upsert(
+        [
+            spec("Plot", "plot", renderers=[ref("GlyphRenderer", "renderer"), *parts]),
+            spec("Span", "upright", dimension="height", location=1.5),
+            spec("Span", "flat", dimension="width", location=1.5),
+            spec("BoxAnnotation", "box", left=1, right="b:0.5", top=30, top_units="screen"),
+        ]
+    )
+    translator = Translator(raw)
+    translator.roots()
+    upright, flat, box = (translator.models[ident] for ident in others)
+    assert (upright.location, flat.location) == (1.0, 1.5)  # type: ignore[attr-defined]
+    assert (box.left, box.right, box.top) == (0.5, 1.5, 30)  # type: ignore[attr-defined]
+
+
 def test_ovals_are_ellipses_of_their_outline() -> None:
     glyph = spec("Oval", "it", x={"value": 0}, y={"value": 0}, width={"field": "w"}, height=2)
     oval, columns = models(drawn(glyph, {"w": [4, "NaN"]}, spec("Range1d", "r")))

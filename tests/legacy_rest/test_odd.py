@@ -109,6 +109,16 @@ def test_maps_of_google_say_what_they_need() -> None:
     assert "need a key" in translator.notices[0]
 
 
+def test_a_source_of_a_server_that_is_no_more_says_so() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    raw.upsert([spec("ServerDataSource", "it", expr={"op": "a"}, data_url="http://localhost/")])
+    translator = Translator(raw)
+    assert translator.model("it") is not None
+    assert translator.notices == [
+        "ServerDataSource has no data: there are no servers of Blaze any more"
+    ]
+
+
 @pytest.mark.parametrize("depth", [1, 2, 5])
 def test_boxes_inside_themselves_are_opened_once(depth: int) -> None:
     raw = RawDocument("d", "t", "u", "k", "r", "context")

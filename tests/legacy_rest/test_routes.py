@@ -15,6 +15,7 @@ from tests.legacy_rest.conftest import DATA, ROOTS, ref, small, spec
 from tests.servers import Server
 
 JSON = {"content-type": "application/json"}
+AUTO = ref("DataRange1d", "auto")
 Json = dict[str, Any]
 
 
@@ -226,6 +227,19 @@ def test_whoever_looks_sees_each_change_and_is_heard(old: Old) -> None:
         context = spec("PlotContext", old.context, children=[ref("Slider", "slider")])
         old.push(context).raise_for_status()
         until(lambda: session.document is not None and len(session.document.roots) == 1)
+
+
+def test_what_an_automatic_range_comes_to_stays_automatic(old: Old) -> None:
+    old.show()
+    old.push(spec("DataRange1d", "auto", name="auto"), spec("Plot", "plot", x_range=AUTO))
+    with pull_session(old.id, old.url) as session:
+        assert session.document is not None
+        slider: Any = session.document.get_model_by_name("slider")
+        range_: Any = session.document.get_model_by_name("auto")
+        range_.start = 5
+        slider.value = 9
+        until(lambda: old.model("slider")["value"] == 9)
+    assert "start" not in old.model("auto")
 
 
 def test_notices_are_known_before_anybody_looks(old: Old) -> None:

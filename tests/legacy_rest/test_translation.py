@@ -176,3 +176,93 @@ def test_images_are_arrays() -> None:
 )
 def test_date_formats(old: str, today: str) -> None:
     assert date_format(old) == today
+
+
+@pytest.mark.parametrize(
+    ("kinds", "flows"),
+    [
+        (("Button", "Toggle", "Slider"), True),
+        (("Button", "Slider", "Button"), False),
+        (("Slider", "Slider"), False),
+    ],
+)
+def test_buttons_that_follow_one_another_stand_in_one_line(
+    kinds: tuple[str, ...], flows: bool
+) -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    parts = [ref(kind, f"{kind}{number}") for number, kind in enumerate(kinds)]
+    raw.upsert([spec(part["type"], part["id"]) for part in parts])
+    raw.upsert([spec("VBox", "box", children=parts)])
+    box: Any = Translator(raw).model("box")
+    assert box.styles == ({"display": "block"} if flows else {})
+    assert [child.styles != {} for child in box.children] == [
+        flows and kind != "Slider" for kind in kinds
+    ]
+
+
+def test_widgets_of_other_parts_today() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    raw.upsert(
+        [
+            spec("Dialog", "dialog", content="text", buttons=[ref("Button", "ok")]),
+            spec("Button", "ok", type="primary", icon=ref("Icon", "icon")),
+            spec("Icon", "icon", name="check"),
+            spec(
+                "DateRangeSlider",
+                "dates",
+                bounds=[0, 86_400_000_000],
+                value=[0, 86_400_000],
+                step={"days": 2},
+                enabled=False,
+            ),
+            spec("DataTable", "table", source=ref("ColumnDataSource", "rows"), height="auto"),
+            spec("ColumnDataSource", "rows", data={"index": [0], "a": [1]}),
+            spec("Slider", "slider", start=0, end=100),
+            spec("AppHBox", "app", app=ref("SimpleApp", "simple"), children=["ok"]),
+            spec("SimpleApp", "simple", objects={"ok": ref("Button", "ok")}),
+        ]
+    )
+    found: Any = {ident: Translator(raw).model(ident) for ident in raw.models}
+    content, buttons = found["dialog"].content.children
+    assert (content.text, buttons.children[0].id) == ("text", "ok")
+    assert (found["ok"].icon.icon_name, found["ok"].icon.color) == ("check", "white")
+    dates = found["dates"]
+    assert (dates.start, dates.end, dates.step, dates.disabled) == (
+        0,
+        86_400_000_000,
+        172_800_000,
+        True,
+    )
+    table = found["table"]
+    assert (table.index_position, table.height, table.sizing_mode) == (0, 400, "stretch_width")
+    assert found["slider"].step == 2
+    assert [child.id for child in found["app"].children] == ["ok"]
+
+
+def test_tools_start_as_they_did_and_are_for_the_renderers_of_their_names() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    kinds = ["BoxZoomTool", "WheelZoomTool", "PanTool", "HoverTool"]
+    raw.upsert([*small(), *[spec(kind, kind) for kind in kinds]])
+    raw.upsert(
+        [
+            spec("GlyphRenderer", "renderer", name="line"),
+            spec("HoverTool", "HoverTool", names=["line"], tooltips=[["x", "$~x of @x"]]),
+            spec("Plot", "plot", tools=[ref(kind, kind) for kind in kinds]),
+        ]
+    )
+    for version, scrolls in (("0.10", True), ("0.11", False)):
+        raw.version = version
+        translator = Translator(raw)
+        plot: Any = translator.model("plot")
+        assert plot.toolbar.active_drag is translator.models["PanTool"]
+        assert (plot.toolbar.active_scroll is translator.models["WheelZoomTool"]) is scrolls
+        hover: Any = translator.models["HoverTool"]
+        assert hover.renderers == [translator.models["renderer"]]
+        assert hover.tooltips == [("x", "$snap_x of @x")]
+
+
+def test_dates_have_the_shortest_format() -> None:
+    formats = {"months": ["%m/%Y", "%b%y"], "days": ["%m/%d", "%a%d"], "milliseconds": ["%3Nms"]}
+    found = one("DatetimeTickFormatter", formats=formats)
+    assert (found.months, found.days, found.milliseconds) == ("%b%y", "%m/%d", "%3Nms")
+    assert (found.years, found.strip_leading_zeros) == ("'%y", True)

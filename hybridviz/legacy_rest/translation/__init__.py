@@ -6,7 +6,8 @@ attributes change. What each type is today stands in `types`, what each attribut
 `parts`. What cannot be translated becomes a notice, which `notices` shows.
 """
 
+from hybridviz.legacy_rest.translation.defaults import OLD
 from hybridviz.legacy_rest.translation.notices import line
 from hybridviz.legacy_rest.translation.translator import Translator, notices_of
 
-__all__ = ("Translator", "line", "notices_of")
+__all__ = ("OLD", "Translator", "line", "notices_of")

@@ -5,6 +5,7 @@ from typing import Any
 
 from bokeh.core.properties import DataSpec, UnitsSpec
 
+from hybridviz.legacy_rest.translation.types import EMPTY
 from hybridviz.legacy_rest.translation.values import (
     date_format,
     day,
@@ -27,8 +28,7 @@ DROPPED: dict[str, dict[str, str]] = {
     "AppVBox": {"app": "its objects are resolved where children name them"},
     "AppVBoxForm": {"app": "its objects are resolved where children name them"},
     "BlazeDataSource": dict.fromkeys(
-        ("data_url", "expr", "local", "namespace", "polling_interval"),
-        "there are no servers of Blaze any more",
+        ("data_url", "expr", "local", "namespace", "polling_interval"), EMPTY["BlazeDataSource"]
     ),
     "Button": {"clicks": "a counter of the client; clicks are counted into it"},
     "CategoricalTicker": dict.fromkeys(
@@ -74,7 +74,7 @@ DROPPED: dict[str, dict[str, str]] = {
     },
     "ServerDataSource": dict.fromkeys(
         ("data_url", "expr", "local", "namespace", "polling_interval", "transform"),
-        "there are no servers of Blaze any more",
+        EMPTY["ServerDataSource"],
     ),
     **{
         kind: {"interval": "follows from the days or months"}
@@ -133,7 +133,6 @@ APPROXIMATED = {
     ("Oval", "width"): "three quarters of it are an ellipse of nearly that outline",
     ("Plot", "plot_height"): "the toolbar is in it today",
     ("Plot", "responsive"): "the width follows the page, the height the width",
-    ("VBox", "children"): "one above the other, also what is small",
     ("VBoxForm", "children"): "one above the other, also what is small",
 }
 """What is close to what it was, and how it differs."""

@@ -39,11 +39,46 @@ def rule(uses: Uses, renderer: Json, glyph: Json, name: str) -> Rule | None:
     """Return how an attribute of a glyph is computed; None if it is as it was."""
     if glyph["type"] == "Oval" and name == "width":
         return " of ovals", lambda value: value * OVAL if _is_number(value) else value
-    found = uses.range_of(renderer, AXIS_OF[name]) if name in AXIS_OF else None
+    start = _start(uses, renderer, AXIS_OF.get(name, ""))
+    if start is None:
+        return None
+    return f" on {AXIS_OF[name]}", lambda value: placed(value, start)
+
+
+def annotated(uses: Uses, annotation: Json, name: str, value: Any) -> Any:
+    """Return a place of a span, a box or a polygon on its axis.
+
+    Args:
+        uses: of its document.
+        annotation: the raw model.
+        name: its attribute.
+        value: what that says, in the form of today.
+    """
+    attributes = annotation["attributes"]
+    axis = AXIS_OF.get(name, "")
+    if name == "location":
+        axis = "x" if attributes.get("dimension") == "height" else "y"
+    start = _start(uses, annotation, axis)
+    if start is None or attributes.get(f"{name}_units") == "screen":
+        return value
+    found = uses.range_of(annotation, axis) or annotation
+    return _numbered(placed(value, start), found["attributes"].get("factors") or [])
+
+
+def _numbered(value: Any, factors: list[Any]) -> Any:
+    """Return a place as a number: annotations know no places within categories."""
+    if isinstance(value, list):
+        return [_numbered(part, factors) for part in value]
+    name, within = value if isinstance(value, tuple) else (value, 0.0)
+    return factors.index(name) + 0.5 + within if name in factors else value
+
+
+def _start(uses: Uses, renderer: Json, axis: str) -> float | None:
+    """Return where a categorical axis began for numbers; None for other axes."""
+    found = uses.range_of(renderer, axis) if axis else None
     if found is None or found["type"] != "FactorRange":
         return None
-    start = 0.5 + _number(found["attributes"].get("offset"))
-    return f" on {AXIS_OF[name]}", lambda value: placed(value, start)
+    return 0.5 + _number(found["attributes"].get("offset"))
 
 
 def placed(value: Any, start: float) -> Any:

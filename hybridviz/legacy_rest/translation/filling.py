@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 from bokeh.core.property.singletons import Undefined
 from bokeh.model import Model
 from bokeh.models import Scatter
+from bokeh.models.annotations import Annotation
 from bokeh.models.glyph import Glyph
 
 from hybridviz.legacy_rest.raw import is_reference
 from hybridviz.legacy_rest.translation import callbacks, parts
 from hybridviz.legacy_rest.translation.attributes import OF_CIRCLES, fitted, todays
 from hybridviz.legacy_rest.translation.defaults import defaults
-from hybridviz.legacy_rest.translation.derived import derived_spec
+from hybridviz.legacy_rest.translation.derived import annotated, derived_spec
 from hybridviz.legacy_rest.translation.types import MARKERS
 from hybridviz.legacy_rest.translation.uses import ids
 
@@ -120,6 +121,8 @@ class Filling:
         if isinstance(self._model, Glyph):
             value = derived_spec(self._translator.uses, self._raw, old, value)
         value = fitted(self._model.lookup(name).property, value)
+        if isinstance(self._model, Annotation):
+            value = annotated(self._translator.uses, self._raw, old, value)
         if name in INNER:
             shown = self._translator.shown(value if isinstance(value, list) else [value])
             value = shown if isinstance(value, list) else shown[0]

@@ -44,6 +44,8 @@ Json = dict[str, Any]
 Fill = Callable[["Translator", Any, Json], None]
 
 RANGES = frozenset({"x_range", "y_range", "extra_x_ranges", "extra_y_ranges"})
+CHILDREN = frozenset({"children"})
+VERTICAL = frozenset({"AppVBox", "VBox"})
 APPS = frozenset({"AppHBox", "AppVBox", "AppVBoxForm"})
 
 
@@ -106,6 +108,7 @@ def _fill_app(translator: "Translator", box: Any, raw: Json) -> None:
 
 PARTS = (
     _part("children", (Row, Column), _fill_app, kinds=APPS),
+    _part("flow", Column, widgets.fill_flow, names=(), also=CHILDREN, kinds=VERTICAL),
     _part("children", GridPlot, plots.fill_grid),
     _part("title", Plot, plots.fill_title, names={*plots.TITLE, "title"}, always=True),
     _part("tools", Plot, plots.fill_tools, names={"tools", "logo"}, always=True),

@@ -14,7 +14,7 @@ from hybridviz.legacy_rest.translation import sources
 from hybridviz.legacy_rest.translation.defaults import OLD
 from hybridviz.legacy_rest.translation.filling import Filling, changed_names
 from hybridviz.legacy_rest.translation.notices import stand_in
-from hybridviz.legacy_rest.translation.types import ABSENT, SILENT, todays_class
+from hybridviz.legacy_rest.translation.types import ABSENT, EMPTY, SILENT, todays_class
 from hybridviz.legacy_rest.translation.uses import STRUCTURE, Uses, inside, referring
 
 Json = dict[str, Any]
@@ -84,6 +84,8 @@ class Translator:
         model: Model = cls.__new__(cls, id=ID(ident))
         model.__init__()  # type: ignore[misc]  # the only way to give a model its id
         self.models[ident] = model
+        if raw["type"] in EMPTY:
+            self.tell(ident, "", f"{raw['type']} has no data: {EMPTY[raw['type']]}")
         self._fill(ident, model, raw)
         return model
 

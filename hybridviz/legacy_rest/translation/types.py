@@ -63,6 +63,10 @@ ABSENT = {
     "SimpleApp": "an app that ran inside the server of Bokeh 0.10; what it shows is shown",
 }
 """Types that cannot be shown, and why."""
+EMPTY = dict.fromkeys(
+    ("BlazeDataSource", "ServerDataSource"), "there are no servers of Blaze any more"
+)
+"""Sources that have no data of their own, and why."""
 ABSTRACT = frozenset(
     "AbstractButton AbstractGroup AbstractIcon Annotation AppLayout Axis BaseBox ButtonGroup"
     " Callback CallbackManager CellEditor CellFormatter ColorMapper Component ContinuousAxis"

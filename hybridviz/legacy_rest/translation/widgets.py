@@ -1,13 +1,15 @@
 """Widgets that consist of other parts today."""
 
+import itertools
 import math
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import Column, Row
-from bokeh.models.widgets import Div
+from bokeh.models.widgets import AbstractButton, Div, ToggleButtonGroup
 
+from hybridviz.legacy_rest.translation.derived import annotated
 from hybridviz.legacy_rest.translation.values import NUMBERS
 
 if TYPE_CHECKING:
@@ -46,6 +48,17 @@ def fill_step(translator: "Translator", slider: Any, raw: Json) -> None:
         step = (slider.end - slider.start) / STEPS
     if slider.step != step:
         slider.step = step
+
+
+def fill_flow(translator: "Translator", box: Any, raw: Json) -> None:
+    """Have buttons that follow one another in a box stand in one line, as words do."""
+    small = [isinstance(child, AbstractButton | ToggleButtonGroup) for child in box.children]
+    if not any(a and b for a, b in itertools.pairwise(small)):
+        return
+    box.styles = {"display": "block"}
+    for child, is_small in zip(box.children, small, strict=True):
+        if is_small:
+            child.styles = {"display": "inline-block"}
 
 
 def fill_icon(translator: "Translator", button: Any, raw: Json) -> None:
@@ -99,4 +112,5 @@ def fill_span(translator: "Translator", span: Any, raw: Json) -> None:
     place = raw.get("location")
     place = NUMBERS.get(place, place) if isinstance(place, str) else place
     missing = place is None or (isinstance(place, float) and math.isnan(place))
-    span.location = None if missing else place
+    raw_span = translator.raw.models[span.id]
+    span.location = None if missing else annotated(translator.uses, raw_span, "location", place)
