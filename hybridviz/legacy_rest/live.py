@@ -150,6 +150,8 @@ class LiveDocuments:
         self._fill_other = fill_other
         self._end = end
         self._live: dict[str, LiveDocument] = {}
+        self._others: dict[str, Session] = {}
+        """Sessions that were opened before their document was pushed."""
         self._dirty: set[str] = set()
         self.on_read_back: Callable[[RawDocument, str, str], None] | None = None
         """Called when a browser has changed an attribute of a model."""
@@ -158,14 +160,17 @@ class LiveDocuments:
         """Fill the document of a new session, if its id is that of an old client's document."""
         context = document.session_context
         assert isinstance(context, SessionContext)
-        if not self._library.has(context.id):
+        document.on_session_destroyed(self._forget)
+        if self._library.has(context.id):
+            self._show(document, context.own_session(), self._library.find(context.id))
+        else:
+            self._others[context.id] = context.own_session()
             self._fill_other(document)
-            return
-        raw, session = self._library.find(context.id), context.own_session()
+
+    def _show(self, document: Document, session: Session, raw: RawDocument) -> None:
         live = LiveDocument(raw, session, self._read_back)
         live.show(document, raw)
         document.on_change(live.hear)
-        document.on_session_destroyed(self._forget)
         self._live[raw.id] = live
 
     def update(self, raw: RawDocument, idents: Iterable[str]) -> None:
@@ -175,10 +180,12 @@ class LiveDocuments:
             live.session.call(live.show, live.session.document, raw, list(idents))
 
     def replace(self, raw: RawDocument) -> None:
-        """Show a document that has taken the place of one of its id."""
-        live = self._live.get(raw.id)
+        """Show a document that has taken the place of one of its id, or of none."""
+        live, other = self._live.get(raw.id), self._others.pop(raw.id, None)
         if live is not None:
             live.session.call(live.replace, live.session.document, raw)
+        elif other is not None:
+            other.call(self._show, other.document, other, raw)
 
     def end(self, ident: str) -> None:
         """End the session of a document that is removed."""
@@ -188,6 +195,7 @@ class LiveDocuments:
 
     def _forget(self, session_context: Any) -> None:
         self._live.pop(session_context.id, None)
+        self._others.pop(session_context.id, None)
         self._write(session_context.id)
 
     def _read_back(self, raw: RawDocument, ident: str, attr: str) -> None:

@@ -179,6 +179,20 @@ def test_pushing_again_replaces_what_viewers_see(
         until(lambda: [root.id for root in document.roots] == ["slider"])
 
 
+def test_who_looks_before_anything_is_pushed_sees_it_then(
+    join: Callable[..., OldSocket], server: Server, ident: str
+) -> None:
+    with pull_session(ident, server.url) as session:
+        document: Any = session.document
+        assert document.roots == []
+        client = join(ident)
+        assert client.ask("PUSH-DOC", pushed())[0] == "OK"
+        until(lambda: document.get_model_by_name("slider") is not None)
+        assert [root.id for root in document.roots] == ["plot", "slider"]
+        document.get_model_by_name("slider").value = 5
+        assert client.hear("ModelChanged")["new"] == 5
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "reason"),
     [
