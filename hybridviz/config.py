@@ -10,6 +10,7 @@ import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,18 @@ class Settings:
     private_documents: bool = setting(
         False, "Have uploaded documents read only by who may write them.", flag="private-documents"
     )
+    multi_user: bool = setting(
+        False,
+        "Have clients and pages of Bokeh 0.10 log in; each user has documents of their own.",
+        flag="multi-user",
+    )
+    legacy_open_to: tuple[str, ...] = setting(
+        (),
+        "Addresses, as 192.0.2.0/24, from which clients of Bokeh 0.10 and 0.11, which send no"
+        " token, may upload; may be repeated.",
+        flag="legacy-open-to",
+        metavar="CIDR",
+    )
     prefix: str = setting(
         "", "URL path before the routes of all apps, such as /plots.", flag="prefix", metavar="PATH"
     )
@@ -260,6 +273,12 @@ class Settings:
             check(item, getattr(self, item.name), item.name)
         for name in ("prefix", "root_path"):
             object.__setattr__(self, name, _slashed(getattr(self, name)))
+        _check_networks(self.legacy_open_to)
+        if self.legacy_open_to and self.multi_user:
+            raise ConfigError(
+                "legacy_open_to and multi_user cannot both be given: with several users it is"
+                " their keys that let old clients upload"
+            )
         for kind in ("headers", "cookies"):
             if getattr(self, f"include_{kind}") and getattr(self, f"exclude_{kind}"):
                 raise ConfigError(f"include_{kind} and exclude_{kind} cannot both be given")
@@ -345,6 +364,16 @@ class Settings:
 def _keys(item: Field[Any]) -> tuple[str, ...]:
     """Return the keys of a setting in a configuration file."""
     return (item.name, (flag(item) or "").lstrip("-").replace("-", "_"))
+
+
+def _check_networks(networks: tuple[str, ...]) -> None:
+    for text in networks:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise ConfigError(
+                f"legacy_open_to must be addresses as 192.0.2.0/24: {error}"
+            ) from None
 
 
 def _slashed(path: str) -> str:

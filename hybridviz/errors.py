@@ -21,6 +21,10 @@
     |  `- PropertyRefused     of one property, which it names
     |- DocumentNotFound       there is no document or model of that name
     |- DocumentInUse          the name is that of something else
+    |- TitleTaken             an old client's new document has the title of another
+    |- NotTheirs              an old client removes a document that is not its user's
+    |- UserTaken              an old client registers a name that is taken
+    |- LoginRefused           an old client logs in by a wrong name or password
     |- TooLarge               a body over the limit
     |- UnsupportedFormat      a body, or an answer, in a format that is not spoken here
     |- RightNeeded            the request shows no right to do that
@@ -224,6 +228,24 @@ class TitleTaken(HybridVizError):
     """An old client wants a new document with the title of one that is there."""
 
     status = 409
+
+
+class NotTheirs(HybridVizError):
+    """An old client wants to remove a document that is not its user's."""
+
+    status = 409
+
+
+class UserTaken(HybridVizError):
+    """Somebody else has registered by that name."""
+
+    status = 409
+
+
+class LoginRefused(HybridVizError):
+    """There is no user of that name and password."""
+
+    status = 401
 
 
 class DocumentInUse(HybridVizError):

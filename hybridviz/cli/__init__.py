@@ -16,6 +16,7 @@ from hybridviz.errors import ConfigError
 
 COMMANDS = {
     "serve": "hybridviz.cli.serve:serve",
+    "legacy-server": "hybridviz.cli.legacy_server:legacy_server",
     "run": "hybridviz.cli.run:run",
     "migrate": "hybridviz.cli.migrate:migrate",
     "json": "hybridviz.cli.export:json_",

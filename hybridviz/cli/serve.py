@@ -51,7 +51,7 @@ def _several(args: list[str]) -> list[str]:
     return written
 
 
-def _option(item: Field[Any], name: str) -> click.Option:
+def option_of(item: Field[Any], name: str) -> click.Option:
     known = declaration(item)
     default = f"default {default_text(item)}, " if default_text(item) else ""
     metavar = f"[{'|'.join(known.choices)}]" if known.choices else known.metavar or "N"
@@ -67,7 +67,7 @@ def _option(item: Field[Any], name: str) -> click.Option:
     )
 
 
-OPTIONS = [_option(item, name) for item in fields(Settings) if (name := flag(item))]
+OPTIONS = [option_of(item, name) for item in fields(Settings) if (name := flag(item))]
 
 
 @click.command(
@@ -95,9 +95,7 @@ def serve(
 
     Without FILES the server waits for scripts that connect to it.
     """
-    from gevent import monkey  # before anything that uses sockets or threads is imported
-
-    monkey.patch_all()
+    patch_process()
 
     from hybridviz.cli.server import run_server
 
@@ -105,6 +103,15 @@ def serve(
         _use_config(use_config)
     files = _matches(files) if globbed else files
     return run_server(settings_of(files, given, Settings.from_env(config=config)), show)
+
+
+def patch_process() -> None:
+    """Make sockets and threads of this process gevent's; before anything that uses them is
+    imported.
+    """
+    from gevent import monkey
+
+    monkey.patch_all()
 
 
 def _use_config(path: str) -> None:

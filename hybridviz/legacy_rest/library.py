@@ -32,9 +32,15 @@ class Library:
 
     def of_user(self, user: str) -> list[RawDocument]:
         """Return the documents of a user, the oldest first."""
+        return [raw for raw, _ in self.listed(user)]
+
+    def listed(self, user: str) -> list[tuple[RawDocument, float]]:
+        """Return the documents of a user, the oldest first, and the Unix times at which they were
+        last written.
+        """
         entries = sorted(self._entries(), key=lambda entry: entry.created)
-        found = (self.find(entry.ident.removeprefix(PREFIX)) for entry in entries)
-        return [raw for raw in found if raw.owner == user]
+        found = ((self.find(e.ident.removeprefix(PREFIX)), e.updated) for e in entries)
+        return [(raw, updated) for raw, updated in found if raw.owner == user]
 
     def has(self, ident: str) -> bool:
         """Return whether there is a document of that id."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from bokeh.document import Document
@@ -15,10 +16,13 @@ from bokeh.document.events import (
 from bokeh.models import ColumnDataSource
 from bokeh.models.widgets import Button, Dropdown
 
+from hybridviz.errors import HybridVizError, SessionDestroyed
+from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.translation import Translator
 from hybridviz.legacy_rest.translation.backward import plain
+from hybridviz.legacy_rest.windows import Window, window_of
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Session
 from hybridviz.sessions.context import SessionContext
@@ -133,6 +137,7 @@ class LiveDocuments:
 
     Args:
         library: the documents.
+        copies: visitors' copies of them.
         runtime: calls back later.
         fill_other: fills sessions of other documents.
         end: ends a session of the document space.
@@ -141,6 +146,7 @@ class LiveDocuments:
     def __init__(
         self,
         library: Library,
+        copies: Copies,
         runtime: Runtime,
         fill_other: Callable[[Document], object],
         end: Callable[[Session], object],
@@ -149,59 +155,132 @@ class LiveDocuments:
         self._runtime = runtime
         self._fill_other = fill_other
         self._end = end
-        self._live: dict[str, LiveDocument] = {}
+        self._copies = copies
+        self._live: dict[str, dict[str, tuple[Window, LiveDocument]]] = {}
         self._others: dict[str, Session] = {}
         """Sessions that were opened before their document was pushed."""
         self._dirty: set[str] = set()
         self.on_read_back: Callable[[RawDocument, str, str], None] | None = None
         """Called when a browser has changed an attribute of a model."""
+        self.on_change: Callable[[RawDocument, str, list[str]], None] | None = None
+        """Called when models have changed, of a document or of the copy that is named."""
 
     def fill(self, document: Document) -> None:
         """Fill the document of a new session, if its id is that of an old client's document."""
         context = document.session_context
         assert isinstance(context, SessionContext)
         document.on_session_destroyed(self._forget)
-        if self._library.has(context.id):
-            self._show(document, context.own_session(), self._library.find(context.id))
+        window = window_of(context.id, self._library.has)
+        if window is not None:
+            self._open(document, context.own_session(), window)
         else:
             self._others[context.id] = context.own_session()
             self._fill_other(document)
 
-    def _show(self, document: Document, session: Session, raw: RawDocument) -> None:
-        live = LiveDocument(raw, session, self._read_back)
+    def _open(self, document: Document, session: Session, window: Window) -> None:
+        raw = self._seen(window, self._library.find(window.docid))
+        live = LiveDocument(raw, session, partial(self._read_back, window))
         live.show(document, raw)
         document.on_change(live.hear)
-        self._live[raw.id] = live
+        self._live.setdefault(window.docid, {})[session.id] = window, live
 
     def update(self, raw: RawDocument, idents: Iterable[str]) -> None:
-        """Show changes of a document, if somebody looks at it, as one patch."""
-        live = self._live.get(raw.id)
-        if live is not None:
-            live.session.call(live.show, live.session.document, raw, list(idents))
+        """Show changes of a document wherever somebody looks at it, each time as one patch."""
+        changed = list(idents)
+        self._show(raw, changed, self._live.get(raw.id, {}))
+        if self.on_change is not None:
+            self.on_change(raw, "", changed)
+
+    def update_copy(self, seen: RawDocument, copy: str, idents: list[str]) -> None:
+        """Show changes of a visitor's copy where that is looked at.
+
+        Args:
+            seen: the document as the copy has it.
+            copy: its name.
+            idents: the models that have changed.
+        """
+        found = self._live.get(seen.id, {}).items()
+        shown = {ident: pair for ident, pair in found if pair[0].copy == copy}
+        for window, live in shown.values():
+            self._show_one(live, window.of(seen), idents)
+        if self.on_change is not None:
+            self.on_change(seen, copy, idents)
 
     def replace(self, raw: RawDocument) -> None:
         """Show a document that has taken the place of one of its id, or of none."""
-        live, other = self._live.get(raw.id), self._others.pop(raw.id, None)
-        if live is not None:
-            live.session.call(live.replace, live.session.document, raw)
-        elif other is not None:
-            other.call(self._show, other.document, other, raw)
+        for window, live in tuple(self._live.get(raw.id, {}).values()):
+            live.session.call(live.replace, live.session.document, self._seen(window, raw))
+        other, window_on = self._others.pop(raw.id, None), window_of(raw.id, self._library.has)
+        if other is not None and window_on is not None:
+            other.call(self._open, other.document, other, window_on)
 
     def end(self, ident: str) -> None:
-        """End the session of a document that is removed."""
-        live = self._live.pop(ident, None)
-        if live is not None:
+        """End the sessions of a document that is removed."""
+        for _, live in self._live.pop(ident, {}).values():
             self._end(live.session)
 
-    def _forget(self, session_context: Any) -> None:
-        self._live.pop(session_context.id, None)
-        self._others.pop(session_context.id, None)
-        self._write(session_context.id)
+    def _seen(self, window: Window, raw: RawDocument) -> RawDocument:
+        """Return a document as a window shows it."""
+        return window.of(self._copies.view(raw, window.copy) if window.copy else raw)
 
-    def _read_back(self, raw: RawDocument, ident: str, attr: str) -> None:
+    def _show(
+        self, raw: RawDocument, idents: list[str], where: dict[str, tuple[Window, LiveDocument]]
+    ) -> None:
+        for window, live in tuple(where.values()):
+            self._show_one(live, self._seen(window, raw), idents)
+
+    def _show_one(self, live: LiveDocument, seen: RawDocument, idents: list[str]) -> None:
+        try:
+            live.session.call(live.show, live.session.document, seen, idents)
+        except SessionDestroyed:
+            log.debug("= %s ended before its change came", live.session)
+        except Exception:  # the document is kept, and who has sent it must not be told otherwise
+            log.exception("! %s cannot show what was stored", live.session)
+
+    def _forget(self, session_context: Any) -> None:
+        self._others.pop(session_context.id, None)
+        window = window_of(session_context.id, lambda ident: ident in self._live)
+        if window is not None:
+            self._live[window.docid].pop(session_context.id, None)
+            if not self._live[window.docid]:
+                del self._live[window.docid]
+            self._write(window.docid)
+
+    def _read_back(self, window: Window, raw: RawDocument, ident: str, attr: str) -> None:
+        if window.copy:
+            self._keep_copy(window, raw, ident, attr)
+            return
+        if window.start:
+            raw = self._take_over(raw, ident, attr)
         self._later(raw.id)
+        others = {
+            key: pair for key, pair in self._live.get(raw.id, {}).items() if pair[0] != window
+        }
+        if others:  # their locks are not to be waited for under this session's
+            self._runtime.spawn(self._show, raw, [ident], others)
         if self.on_read_back is not None:
             self.on_read_back(raw, ident, attr)
+        if self.on_change is not None:
+            self.on_change(raw, "", [ident])
+
+    def _take_over(self, seen: RawDocument, ident: str, attr: str) -> RawDocument:
+        """Write what has changed in a window with models of its own into the document; return that.
+        The model is replaced, not changed: by that other windows see what is new.
+        """
+        raw, value = self._library.find(seen.id), seen.models[ident]["attributes"][attr]
+        model = raw.models.get(ident, seen.models[ident])
+        raw.models[ident] = {**model, "attributes": {**model["attributes"], attr: value}}
+        return raw
+
+    def _keep_copy(self, window: Window, seen: RawDocument, ident: str, attr: str) -> None:
+        model = seen.models[ident]
+        spec = {**model, "attributes": {attr: model["attributes"][attr]}}
+        try:
+            self._copies.upsert(self._library.find(window.docid), window.copy, [spec])
+        except HybridVizError as error:
+            log.warning("! copy %s of %s is not kept: %s", window.copy, window.docid, error)
+        if self.on_change is not None:
+            self.on_change(seen, window.copy, [ident])
 
     def _later(self, ident: str) -> None:
         if ident not in self._dirty:
@@ -211,4 +290,5 @@ class LiveDocuments:
     def _write(self, ident: str) -> None:
         if ident in self._dirty:
             self._dirty.discard(ident)
-            self._library.save(self._library.find(ident))
+            if self._library.has(ident):  # else it was removed meanwhile
+                self._library.save(self._library.find(ident))

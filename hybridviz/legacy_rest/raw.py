@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import orjson
 
-from hybridviz.errors import PatchError
+from hybridviz.errors import DocumentNotFound, PatchError
 
 Json = dict[str, Any]
 
@@ -54,6 +54,14 @@ class RawDocument:
         )
         return untouched and replace(self, models=other.models) == other
 
+    def apart(self) -> "RawDocument":
+        """Return a document whose models can be changed in place without changing this one's."""
+        models = {
+            ident: {**model, "attributes": dict(model["attributes"])}
+            for ident, model in self.models.items()
+        }
+        return replace(self, models=models)
+
     def reference(self) -> Json:
         """Return the reference to the plot context."""
         return {"type": CONTEXT, "id": self.context}
@@ -73,6 +81,29 @@ class RawDocument:
     def prune(self) -> None:
         """Forget what is not reachable."""
         self.models = {model["id"]: model for model in self.reachable()}
+
+    def remove(self, ident: str) -> list[str]:
+        """Forget a model and what refers to it.
+
+        Returns:
+            The ids of the models that referred to it.
+
+        Raises:
+            DocumentNotFound: it is not there.
+            PatchError: it is what the document shows.
+        """
+        if ident not in self.models:
+            raise DocumentNotFound(f"there is no model {ident!r}")
+        if ident == self.context:
+            raise PatchError("the plot context cannot be removed: remove the document")
+        del self.models[ident]
+        changed = []
+        for model in list(self.models.values()):
+            if ident in references(model["attributes"]):
+                attributes = _without(model["attributes"], ident)
+                self.models[model["id"]] = {**model, "attributes": attributes}
+                changed.append(model["id"])
+        return changed
 
     def upsert(self, specs: Iterable[Any]) -> list[str]:
         """Add models, or change attributes of those that are there; all of them or none.
@@ -95,8 +126,12 @@ class RawDocument:
         return [spec["id"] for spec in checked]
 
     def to_json(self) -> bytes:
-        """Return it as it is stored."""
-        return orjson.dumps({name: getattr(self, name) for name in self.__slots__})
+        """Return it as it is stored.
+
+        Raises:
+            PatchError: it has what no JSON can hold.
+        """
+        return encoded({name: getattr(self, name) for name in self.__slots__})
 
 
 def new_document(title: str, owner: str) -> RawDocument:
@@ -110,9 +145,34 @@ def new_document(title: str, owner: str) -> RawDocument:
     return document
 
 
+def encoded(value: Any) -> bytes:
+    """Return a value as JSON.
+
+    Raises:
+        PatchError: it is nested too deep, or has half a surrogate.
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError as error:
+        raise PatchError(f"a model has what no JSON can hold: {error}") from None
+
+
 def read_raw(body: bytes) -> RawDocument:
     """Return what `RawDocument.to_json` has written."""
     return RawDocument(**orjson.loads(body))
+
+
+def pushed(raw: RawDocument, idents: list[str]) -> Json:
+    """Return the message that tells of changed models: all that the document shows if none is
+    named, as the old server did.
+    """
+    models = [raw.models[ident] for ident in idents] if idents else raw.reachable()
+    return {"msgtype": "modelpush", "modelspecs": [*map(spec, models)]}
+
+
+def spec(model: Json) -> Json:
+    """Return a model as the old server sent it: without its subtype."""
+    return {name: model[name] for name in ("attributes", "type", "id")}
 
 
 def references(value: Any) -> Iterator[str]:
@@ -130,7 +190,26 @@ def references(value: Any) -> Iterator[str]:
 
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference to a model."""
-    return isinstance(value, dict) and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+    return (
+        isinstance(value, dict)
+        and value.keys() in ({"type", "id"}, {"type", "id", "subtype"})
+        and isinstance(value["id"], str)
+    )
+
+
+def _without(value: Any, ident: str) -> Any:
+    """Return a value without the references to a model."""
+    if isinstance(value, dict):
+        parts = {name: part for name, part in value.items() if not _refers(part, ident)}
+        gone = dict.fromkeys(value.keys() - parts.keys())
+        return {name: _without(part, ident) for name, part in parts.items()} | gone
+    if isinstance(value, list):
+        return [_without(part, ident) for part in value if not _refers(part, ident)]
+    return value
+
+
+def _refers(value: Any, ident: str) -> bool:
+    return is_reference(value) and value["id"] == ident
 
 
 def _checked(spec: Any) -> Json:
@@ -139,4 +218,6 @@ def _checked(spec: Any) -> Json:
     texts = all(isinstance(spec.get(name), str) and spec[name] for name in ("type", "id"))
     if not texts or not isinstance(spec.get("attributes"), dict):
         raise PatchError("a model has a type, an id and attributes")
+    if not isinstance(spec.get("subtype"), str | None):
+        raise PatchError("the subtype of a model is a text")
     return spec

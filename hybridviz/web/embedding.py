@@ -109,7 +109,24 @@ class Embedding:
         check_origin(request.headers.get("Origin"), origins, host)
         if not can_upgrade(request.environ):
             raise BadRequest("this server cannot open websockets")
-        token = self._pages.token(served)
+        return self._put(self._pages.token(served), place)
+
+    def document(self, ident: str, element: str, url: str) -> Response:
+        """Answer the script that puts a document of the document space into a page of any site. Who
+        asks must have shown the right to it.
+
+        Args:
+            ident: the id of its session.
+            element: the id of the element of the page.
+            url: absolute URL below which the websocket is.
+        """
+        place = Place(element, urlsplit(url).path, url, resources=True)
+        response = Response(self._put(self._pages.document_token(ident), place))
+        response.mimetype = "application/javascript"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _put(self, token: str, place: Place) -> str:
         bundle = self._links(request.script_root).bokeh_bundle(place.server)
         if not place.resources:
             bundle = Bundle()

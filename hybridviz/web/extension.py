@@ -21,11 +21,7 @@ from hybridviz.config import Settings
 from hybridviz.core.handshake import check_host
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError
-from hybridviz.legacy_rest.dialect import Dialect
-from hybridviz.legacy_rest.library import Library
-from hybridviz.legacy_rest.live import LiveDocuments
-from hybridviz.legacy_rest.routes import LegacyViews
-from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
+from hybridviz.legacy_rest.old_clients import OldClients
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request, Session, SessionRegistry
@@ -103,8 +99,7 @@ class HybridViz:
         key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
         self._uploads = Uploads(store, self.runtime, self._open_upload)
-        library = Library(store, self.runtime)
-        self._legacy = LiveDocuments(library, self.runtime, self._uploads.fill, self._end_upload)
+        self._old = OldClients(store, self.runtime, settings, self._uploads.fill, self._end_upload)
         self.served = served = self._serve_all()
         self._links = links = self._make_links(app)
         gate = open_gate(settings, served[SPACE].registry.context.call)
@@ -114,15 +109,16 @@ class HybridViz:
         pages = Pages(
             served, links, key, time.time, settings, visitors, access, self._uploads, self.dev
         )
-        size = settings.websocket_max_message_size
-        dialect = Dialect(library, self._legacy, self.runtime, size)
-        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access, dialect)
+        sockets = Sockets(
+            served, settings, self.runtime, key, time.time, visitors, access, self._old.dialect
+        )
         self._closing = Closing(self.runtime, list(served.values()), sockets)
+        embedding = Embedding(pages, links, settings)
         routes = blueprint(
             served,
             pages,
             sockets,
-            Embedding(pages, links, settings),
+            embedding,
             links(""),
             gate,
             standalone=self.standalone,
@@ -132,8 +128,7 @@ class HybridViz:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, size))
-        views = LegacyViews(library, self._legacy, access, size, pages.document)
-        add_legacy_routes(routes, views, partial(sockets.view, SPACE))
+        self._old.add_routes(routes, access, key, pages.document, embedding.document, sockets)
         routes.before_request(self._check)
         app.register_blueprint(routes, url_prefix=settings.prefix or None)
         app.extensions["hybridviz"] = self
@@ -240,7 +235,7 @@ class HybridViz:
         for app in apps:
             served[app.route] = self._serve(app)
         if SPACE not in served:
-            served[SPACE] = self._serve(DocumentSpace(self._legacy.fill))
+            served[SPACE] = self._serve(DocumentSpace(self._old.live.fill))
         return served
 
     def _serve(self, app: App) -> ServedApp:

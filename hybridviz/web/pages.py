@@ -166,11 +166,19 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def document_token(self, ident: str) -> str:
+        """Return the token of the session of a document, which is opened; see `document`."""
+        space = self._served[SPACE]
+        space.open(ident, self._visit(space, self._visitors.user()))
+        return self._token(ident, {})
+
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""
         mode = self._settings.session_ids
         user = self._visitors.user()
         named = named_id(request, self._key, self._clock(), mode)
+        if named is not None and served.route == SPACE:
+            self._access.check_space(named)
         visit = self._visit(served, user)
         if named is None and served.ready is not None:
             named = served.ready.take(visit)

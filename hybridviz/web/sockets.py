@@ -113,28 +113,54 @@ class Sockets:
         """Refuse a websocket for an app that is not there."""
         return self.view(f"/{name}")
 
-    def view(self, route: str, **parts: Any) -> Response:
-        """Answer a websocket request for the app at ``route``, whose parts are in the token."""
+    def view(self, route: str, any_origin: bool = False, **parts: Any) -> Response:
+        """Answer a websocket request for the app at ``route``, whose parts are in the token.
+
+        Args:
+            route: the app's.
+            any_origin: let in pages of other sites, if they have a token that we have signed.
+        """
         try:
             if OLD in request.args:
-                return Response(self._serve_old(request.environ, self._admit_old(route)))
-            admitted = self._admit(route)
+                return Response(self._serve_other(request.environ, self._admit_old(route)))
+            admitted = self._admit(route, any_origin)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
         return Response(self._serve(request.environ, admitted))
 
-    def _admit(self, route: str) -> Admitted:
-        self._check_origin()
+    def other(self, serve: Callable[[Transport], None]) -> Response:
+        """Answer a websocket that is not Bokeh's, of a page of any origin: ``serve`` asks for keys.
+
+        Args:
+            serve: serves the connection until it ends.
+        """
+        try:
+            self._check_open()
+        except HybridVizError as error:
+            log.warning(
+                "! websocket %s of %s refused: %s", request.path, request.remote_addr, error
+            )
+            return self._refuse(error)
+        return Response(self._serve_other(request.environ, serve))
+
+    def _admit(self, route: str, any_origin: bool) -> Admitted:
+        self._check_open()
+        if not any_origin:
+            self._check_origin()
         if route not in self._served:
             raise AppNotFound(f"no app is served at {route}")
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
         claims = read_token(token, self._key, self._clock())
-        may_push = self._access.may_write(request)
+        may_push = not any_origin and self._access.may_write(request)
         if not claims.signed:
+            if any_origin:
+                raise TokenRefused("pages of other sites need a token of this server's")
             if not (may_push and "Authorization" in request.headers):
                 check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
             check_id(claims.session_id, self._key, self._settings.session_ids)
+            if route == SPACE:
+                self._access.check_space(claims.session_id)
         served = self._served[route]
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
@@ -143,6 +169,7 @@ class Sockets:
 
     def _admit_old(self, route: str) -> Callable[[Transport], None]:
         """Return what serves a client of Bokeh 0.11, which has no token: it names a session."""
+        self._check_open()
         self._check_origin()
         if request.args[OLD] != SPOKEN:
             raise ProtocolError(f"clients of Bokeh 0.11 speak version {SPOKEN} of their protocol")
@@ -152,7 +179,8 @@ class Sockets:
         check_id(ident, self._key, self._settings.session_ids)
         if route == SPACE:
             self._access.check_read(request)
-            may_push = self._access.may_write(request)
+            self._access.check_space(ident)
+            may_push = self._access.may_old_write(request)
             return lambda transport: self._dialect.serve(transport, ident, may_push)
         if route not in self._served:
             raise AppNotFound(f"no app is served at {route}")
@@ -169,14 +197,15 @@ class Sockets:
         session = served.join(ident, seen)
         self._dialect.serve_app(transport, session, served.registry.expire_later)
 
-    def _check_origin(self) -> None:
+    def _check_open(self) -> None:
         _check_handshake()
         if self._closed:
             raise SessionDestroyed("the server is shutting down")
-        host, hosts = request.headers.get("Host"), self._settings.hosts
-        check_host(host, hosts, request.scheme)
-        origins = self._settings.allow_websocket_origin or hosts
-        check_origin(request.headers.get("Origin"), origins, host)
+        check_host(request.headers.get("Host"), self._settings.hosts, request.scheme)
+
+    def _check_origin(self) -> None:
+        origins = self._settings.allow_websocket_origin or self._settings.hosts
+        check_origin(request.headers.get("Origin"), origins, request.headers.get("Host"))
 
     def _visit(self, served: ServedApp, claims: TokenClaims) -> Request:
         """Return the request of the page that opens the websocket, or what this one tells of it.
@@ -212,7 +241,7 @@ class Sockets:
         self._accept(environ).close(error.close_code, str(error))
         yield from ()
 
-    def _serve_old(
+    def _serve_other(
         self, environ: dict[str, Any], serve: Callable[[Transport], None]
     ) -> Iterator[bytes]:
         transport = self._accept(environ)

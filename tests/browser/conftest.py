@@ -16,6 +16,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests import old_clients
+from tests.browser.blog import Blog
 from tests.browser.tab import Tab
 from tests.servers import ROOT, Server
 
@@ -142,3 +143,13 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
             return server
 
         yield start
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Iterator[Blog]:
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    blog = Blog(folder)
+    yield blog
+    blog.server.shutdown()
+    blog.server.server_close()

@@ -46,3 +46,24 @@ def test_what_is_stored_later_is_followed_and_what_is_moved_is_read_back(
     tab.wait(
         lambda: requests.get(slider, timeout=30).json()["value"] == 8, "the value is read back"
     )
+
+
+def test_the_index_of_documents_follows(serve: Serve, browser: Browser) -> None:
+    server = serve()
+    ident, context = upload(server.url, [*small(), spec("PlotContext", "context", children=[])])
+    tab = browser.tab().load(f"{server.url}/bokeh/")
+    assert "old" in tab.text and "pushed now" not in tab.text
+    path = f"{server.url}/bokeh/bb/{ident}/Slider/slider/"
+
+    def marked() -> bool:
+        requests.put(path, json={"value": 5}, timeout=30).raise_for_status()
+        return "pushed now" in tab.text
+
+    tab.wait(marked, "the document is marked")
+    requests.post(f"{server.url}/bokeh/doc/", json={"title": "other"}, timeout=30)
+    tab.wait(lambda: "other" in tab.text, "a new document is listed")
+    tab.run("window.confirm = () => true; document.forms[0].requestSubmit()")
+    tab.wait(lambda: "other" not in tab.text and "old" in tab.text, "the newest is removed")
+    tab.run("document.querySelector('.cards a').click()")
+    tab.wait(lambda: tab.run("return window.Bokeh !== undefined"), "its page is opened")
+    assert tab.run("return location.pathname") == f"/bokeh/doc/{ident}/{context}"

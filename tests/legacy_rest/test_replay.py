@@ -11,16 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.legacy_rest.conftest import RECORDINGS
+from tests.legacy_rest.differences import APPLET, EMPTY, GONE, ROWS
 from tests.legacy_rest.replay import Replay
 from tests.legacy_rest.test_dialect import OldSocket
-from tests.servers import Server
+from tests.servers import ROOT, Server
 
-LATER = ("probe__", "browser__", "publishing")  # several users, old browsers, published pages
-CLIENTS = [
-    path
-    for path in sorted(RECORDINGS.glob("*.json"))
-    if not any(part in path.name for part in LATER)
-]
+CLIENTS = sorted(RECORDINGS.glob("*.json"))
+USERS = ("probe__multi_user", "browser__multiuser_login", "publishing")
+"""What was recorded with several users has one of these in its name."""
 
 
 WEBSOCKETS = [
@@ -40,8 +38,21 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("path", CLIENTS, ids=lambda path: path.stem)
-def test_clients_get_what_they_got(path: Path, server: Server) -> None:
-    assert list(Replay(path, server.url).run()) == []
+def test_clients_get_what_they_got(path: Path, tmp_path: Path) -> None:
+    users = any(name in path.name for name in USERS)
+    options = ["--store", "memory:", *(["--multi-user"] if users else [])]
+    server = Server("serve", [], tmp_path, options=options)
+    try:
+        assert list(Replay(path, server.url).run()) == []
+        assert "ERROR" not in server.log
+    finally:
+        server.kill()
+
+
+def test_every_row_of_the_differences_is_documented() -> None:
+    text = " ".join((ROOT / "docs/legacy.md").read_text().split())
+    reasons = {EMPTY, GONE, *(row.reason for row in ROWS + APPLET)}
+    assert sorted(reason for reason in reasons if reason not in text) == []
 
 
 @pytest.mark.parametrize("path", WEBSOCKETS, ids=lambda path: path.stem)

@@ -134,6 +134,7 @@ def test_a_document_is_removed(old: Old) -> None:
         ("POST", "/bokeh/bb/none/gc", None, 404),
         ("GET", "/bokeh/doc/none/none", None, 404),
         ("GET", "/bokeh/doc/none/show", None, 404),
+        ("DELETE", "/bokeh/doc/none/", None, 409),
         ("GET", "/bokeh/bb/{id}/Plot/none/", None, 404),
         ("GET", "/bokeh/objinfo/{id}/none", None, 404),
         ("POST", "/bokeh/bb/{id}/bulkupsert", {}, 422),
@@ -246,3 +247,79 @@ def test_documents_survive_the_server(tmp_path: Path) -> None:
 
 def _context(specs: list[Json]) -> str:
     return next(str(model["id"]) for model in specs if model["type"] == "PlotContext")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/bokeh"),
+        ("GET", "/bokeh/wsurl"),
+        ("POST", "/bokeh/doc"),
+        ("GET", "/bokeh/doc?title=t1"),
+        ("DELETE", "/bokeh/doc/{id}"),
+        ("GET", "/bokeh/bb/{id}"),
+        ("GET", "/bokeh/bb/{id}/gc"),
+        ("PUT", "/bokeh/bb/{id}/Slider/slider"),
+    ],
+)
+def test_a_path_without_its_slash_leads_to_that_with_it(old: Old, method: str, path: str) -> None:
+    reply = old(method, path.format(id=old.id), allow_redirects=False)
+    bare, _, query = path.format(id=old.id).partition("?")
+    assert reply.status_code == 301
+    assert reply.headers["Location"] == f"{bare}/{'?' * bool(query)}{query}"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/bokeh/userinfo/", "GET"),
+        ("/bokeh/doc/", "GET, POST"),
+        ("/bokeh/bokehinfo/{id}/", "GET"),
+        ("/bokeh/objinfo/{id}/{id}", "GET"),
+        ("/bokeh/wsurl/", "GET"),
+        ("/bokeh/bb/{id}/Slider/slider/", "DELETE, GET, PATCH, PUT"),
+    ],
+)
+def test_pages_of_other_sites_may_ask(old: Old, path: str, methods: str) -> None:
+    asked = {"Origin": "http://other.example", "Access-Control-Request-Headers": "temporary-x"}
+    reply = old("OPTIONS", path.format(id=old.id), headers=asked)
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert reply.headers["Access-Control-Allow-Methods"] == methods
+    assert reply.headers["Access-Control-Allow-Headers"] == "temporary-x"
+
+
+def test_uploads_are_not_for_pages_of_other_sites(old: Old) -> None:
+    reply = old("OPTIONS", f"/bokeh/bb/{old.id}/bulkupsert")
+    assert reply.headers["Allow"] == "OPTIONS, POST"
+    assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+def test_methods_that_a_path_has_not(old: Old) -> None:
+    assert old("POST", "/bokeh/ping").status_code == 405
+    assert old("PUT", f"/bokeh/bb/{old.id}/bulkupsert").status_code == 405
+
+
+def test_a_model_is_added_and_removed_with_the_references_to_it(old: Old) -> None:
+    old.show()
+    made = old("POST", f"/bokeh/bb/{old.id}/Range1d/", {"start": 1, "end": 2}).json()
+    assert old("GET", f"/bokeh/bb/{old.id}/Range1d/{made['id']}/").json() == made
+    removed = old("DELETE", f"/bokeh/bb/{old.id}/Slider/slider/").json()
+    assert removed["value"] == 3
+    assert old.model(old.context)["children"] == [ref("Plot", "plot")]
+    assert old("GET", f"/bokeh/bb/{old.id}/Slider/slider/").status_code == 404
+    assert old("DELETE", f"/bokeh/bb/{old.id}/Slider/slider/").status_code == 404
+    context = f"/bokeh/bb/{old.id}/PlotContext/{old.context}/"
+    assert old("DELETE", context).status_code == 422
+
+
+def test_titles_come_as_forms_too(old: Old) -> None:
+    body = {"title": f"{old.title} é"}
+    docs = requests.post(f"{old.url}/bokeh/doc/", body, timeout=30).json()["docs"]
+    assert body["title"] in [doc["title"] for doc in docs]
+
+
+def test_who_reads_pages_is_told_in_one(old: Old) -> None:
+    reply = old("GET", "/bokeh/doc/none/none", headers={"Accept": "text/html"})
+    assert (reply.status_code, reply.headers["Content-Type"][:9]) == (404, "text/html")
+    assert "there is no document" in reply.text

@@ -15,6 +15,7 @@ from bokeh.document import Document
 from hybridviz.bokeh_internals import move_content
 from hybridviz.core.documents import document_json, read_document
 from hybridviz.errors import (
+    DocumentInUse,
     DocumentNotFound,
     HybridVizError,
     SessionDestroyed,
@@ -34,6 +35,8 @@ TEND_EVERY = 0.5
 """Seconds between two looks at the documents that are live."""
 KIND = "document"
 """What the store calls uploads."""
+KEPT = ("legacy:", "legacy-user:")
+"""How ids of the store begin that are not uploads', but what old clients have brought."""
 LARGE = 10_000_000
 """Bytes of a body from which on memory is given back at once."""
 TURNS = 64
@@ -88,6 +91,7 @@ class Uploads:
         """
         context = document.session_context
         assert isinstance(context, SessionContext)
+        _check_ident(context.id)
         session, stored = context.own_session(), self._offload(self._store.get, context.id)
         if stored is not None:
             move_content(read_document(stored.body), document)
@@ -138,6 +142,7 @@ class Uploads:
         Raises:
             DocumentNotFound: there is none.
         """
+        _check_ident(ident)
         live = self._live.get(ident)
         if live is not None and live.dirty and live.version:
             self._in_turn(ident, self._save, live)
@@ -153,6 +158,7 @@ class Uploads:
             PatchError: the body is no document.
             HybridVizError: the store refuses it.
         """
+        _check_ident(ident)
         document = read_document(body)
         try:
             return self._in_turn(ident, self._put, ident, document, body, expected)
@@ -176,6 +182,7 @@ class Uploads:
         Raises:
             DocumentNotFound: there is none.
         """
+        _check_ident(ident)
         if not self._in_turn(ident, self._offload, self._delete, ident, expected):
             raise DocumentNotFound(f"there is no document {ident!r}")
         live = self._live.pop(ident, None)
@@ -190,6 +197,7 @@ class Uploads:
         Raises:
             DocumentNotFound: there is none.
         """
+        _check_ident(ident)
         live = self._live.get(ident)
         if live is None or not live.version:
             if self._offload(self._store.entry, ident) is None:
@@ -305,6 +313,16 @@ class Uploads:
             return call(*args)
         finally:
             turn.release()
+
+
+def _check_ident(ident: str) -> None:
+    """Check whether an id may be that of an upload.
+
+    Raises:
+        DocumentInUse: it is kept for something else.
+    """
+    if ident.startswith(KEPT):
+        raise DocumentInUse(f"ids that begin as {ident!r} are not for uploads")
 
 
 def _snapshot(live: Live) -> tuple[bytes, str]:
