@@ -40,10 +40,11 @@ TALKS = re.compile(r"output_server|Session\(|cursession|push_session|pull_sessio
 FOLDERS = ("plotting/server", "glyphs", "models", "embed")
 OLD_SHOWS = "return document.querySelectorAll('canvas, button, .slick-row').length > 0"
 TRACE = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)\b.*", re.MULTILINE)
+ORIGINS = [f"--allow-websocket-origin=localhost:{port}" for port in (5006, PAGES)]
 SERVERS = {
     "0.10.0": [".venv-bokeh010/bin/bokeh-server", "--backend=memory"],
-    "0.11.1": [".venv-bokeh011/bin/bokeh", "serve"],
-    "hybridviz": [sys.executable, "-m", "hybridviz", "serve", "--store", "memory:"],
+    "0.11.1": [".venv-bokeh011/bin/bokeh", "serve", *ORIGINS],
+    "hybridviz": [sys.executable, "-m", "hybridviz", "serve", "--store", "memory:", *ORIGINS],
 }
 PYTHONS = {
     "0.10.0": ROOT / ".venv-bokeh010/bin/python",

@@ -167,6 +167,8 @@ class LiveDocuments:
         self._end = end
         self._copies = copies
         self._live: dict[str, dict[str, tuple[Window, LiveDocument]]] = {}
+        self._others: dict[str, Session] = {}
+        """Sessions that were opened before their document was pushed."""
         self._dirty: set[str] = set()
         self.on_read_back: Callable[[RawDocument, str, str], None] | None = None
         """Called when a browser has changed an attribute of a model."""
@@ -177,16 +179,20 @@ class LiveDocuments:
         """Fill the document of a new session, if its id is that of an old client's document."""
         context = document.session_context
         assert isinstance(context, SessionContext)
+        document.on_session_destroyed(self._forget)
         window = window_of(context.id, self._library.has)
-        if window is None:
+        if window is not None:
+            self._open(document, context.own_session(), window)
+        else:
+            self._others[context.id] = context.own_session()
             self._fill_other(document)
-            return
+
+    def _open(self, document: Document, session: Session, window: Window) -> None:
         raw = self._seen(window, self._library.find(window.docid))
-        live = LiveDocument(raw, context.own_session(), partial(self._read_back, window))
+        live = LiveDocument(raw, session, partial(self._read_back, window))
         live.show(document, raw)
         document.on_change(live.hear)
-        document.on_session_destroyed(self._forget)
-        self._live.setdefault(window.docid, {})[context.id] = window, live
+        self._live.setdefault(window.docid, {})[session.id] = window, live
 
     def update(self, raw: RawDocument, idents: Iterable[str]) -> None:
         """Show changes of a document wherever somebody looks at it, each time as one patch."""
@@ -211,9 +217,12 @@ class LiveDocuments:
             self.on_change(seen, copy, idents)
 
     def replace(self, raw: RawDocument) -> None:
-        """Show a document that has taken the place of one of its id."""
+        """Show a document that has taken the place of one of its id, or of none."""
         for window, live in tuple(self._live.get(raw.id, {}).values()):
             live.session.call(live.replace, live.session.document, self._seen(window, raw))
+        other, window_on = self._others.pop(raw.id, None), window_of(raw.id, self._library.has)
+        if other is not None and window_on is not None:
+            other.call(self._open, other.document, other, window_on)
 
     def end(self, ident: str) -> None:
         """End the sessions of a document that is removed."""
@@ -239,6 +248,7 @@ class LiveDocuments:
             log.exception("! %s cannot show what was stored", live.session)
 
     def _forget(self, session_context: Any) -> None:
+        self._others.pop(session_context.id, None)
         window = window_of(session_context.id, lambda ident: ident in self._live)
         if window is not None:
             self._live[window.docid].pop(session_context.id, None)

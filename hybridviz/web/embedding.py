@@ -41,6 +41,13 @@ TELL = """(function() {{
   console.error({text});
 }})();
 """
+BESIDE = """(function() {{
+  const place = document.createElement("div");
+  place.id = {place};
+  document.getElementById({tag})?.after(place);
+}})();
+"""
+"""Makes an element beside a script's own tag, inside of which nothing would be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ class Embedding:
         try:
             place = _place(element)
             script, status = self._script(served, place), 200
+            if place.element != element:
+                script = BESIDE.format(place=_js(place.element), tag=_js(element)) + script
         except HybridVizError as error:
             script, status = self._tell(element, error), error.status
         response = Response(script, status, mimetype="application/javascript")
@@ -148,8 +157,18 @@ def _place(element: str) -> Place:
         and APP_PATH.fullmatch(parts.path or "/")
     ):
         raise BadRequest("the argument bokeh-absolute-url must be a URL of http or https")
+    if url is None and app_path is None and "bokeh-session-id" in request.args:
+        return _place_of_old(element)
     clean = None if url is None else f"{parts.scheme}://{parts.netloc}{parts.path}"
     return Place(element, app_path, clean, request.args.get("resources") != "none")
+
+
+def _place_of_old(element: str) -> Place:
+    """Return where the tag of a client of Bokeh 0.11 wants its document: beside itself, which has
+    the id of the element, and from the server that the tag names.
+    """
+    url = request.base_url.removesuffix("/autoload.js")
+    return Place(f"{element}-place", urlsplit(url).path or "/", url, resources=True)
 
 
 def _readable(response: Response) -> Response:

@@ -179,6 +179,20 @@ def test_pushing_again_replaces_what_viewers_see(
         until(lambda: [root.id for root in document.roots] == ["slider"])
 
 
+def test_who_looks_before_anything_is_pushed_sees_it_then(
+    join: Callable[..., OldSocket], server: Server, ident: str
+) -> None:
+    with pull_session(ident, server.url) as session:
+        document: Any = session.document
+        assert document.roots == []
+        client = join(ident)
+        assert client.ask("PUSH-DOC", pushed())[0] == "OK"
+        until(lambda: document.get_model_by_name("slider") is not None)
+        assert [root.id for root in document.roots] == ["plot", "slider"]
+        document.get_model_by_name("slider").value = 5
+        assert client.hear("ModelChanged")["new"] == 5
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "reason"),
     [
@@ -240,3 +254,75 @@ def test_a_stranger_may_read_and_not_write(join: Callable[..., OldSocket], ident
     assert stranger.ask("PULL-DOC-REQ", {})[0] == "PULL-DOC-REPLY"
     kind, error = stranger.ask("PATCH-DOC", changed("slider", "value", 1))
     assert (kind, "upload token" in error["text"]) == ("ERROR", True)
+
+
+def test_clients_of_later_versions_are_told_what_to_do(
+    join: Callable[..., OldSocket], ident: str
+) -> None:
+    client = join(ident)  # those up to 1.4 shake hands in the same way
+    content = pushed()
+    content["doc"]["version"] = "0.12.16"
+    kind, error = client.ask("PUSH-DOC", content)
+    assert kind == "ERROR"
+    assert "not of 0.12.16: run the script by 'hybridviz run'" in error["text"]
+    assert client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]["root_ids"] == []
+
+
+def test_a_message_may_come_in_many_frames(join: Callable[..., OldSocket], ident: str) -> None:
+    client = join(ident)
+    content = json.dumps(pushed())
+    for part in (json.dumps({"msgid": "1", "msgtype": "PUSH-DOC"}), "{}", content):
+        pieces = [part[start : start + 500] for start in range(0, len(part), 500)]
+        for number, piece in enumerate(pieces):
+            opcode = websocket.ABNF.OPCODE_TEXT if number == 0 else websocket.ABNF.OPCODE_CONT
+            last = int(number == len(pieces) - 1)
+            client.socket.send_frame(websocket.ABNF(last, 0, 0, 0, opcode, 1, piece.encode()))
+    while client.receive()[0]["msgtype"] != "OK":
+        continue
+    assert len(client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]["root_ids"]) == 2
+
+
+def test_sessions_of_apps_speak_old_names(
+    join: Callable[..., OldSocket], server: Server, ident: str
+) -> None:
+    client, other = join(ident, path="/slider"), join(ident, path="/slider")
+    other.ask("PULL-DOC-REQ", {})
+    roots = client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]
+    models = {m["attributes"].get("name", m["type"]): m for m in roots["references"]}
+    assert {model["type"] for model in models.values()} == {
+        "VBox",
+        "Slider",
+        "Paragraph",
+        "Button",
+    }
+    slider, label = models["slider"]["id"], models["label"]["id"]
+    assert client.ask("PATCH-DOC", changed(slider, "value", 6))[0] == "OK"
+    told = other.hear("ModelChanged"), other.hear("ModelChanged")
+    assert {(event["model"]["id"], event["new"]) for event in told} == {(slider, 6), (label, "6")}
+    with pull_session(ident, f"{server.url}/slider") as session:
+        today: Any = session.document
+        assert today.get_model_by_name("slider").value == 6
+        today.title = "Renamed"
+        assert client.hear("TitleChanged")["title"] == "Renamed"
+        today.get_model_by_name("slider").value = 8
+        assert client.hear("ModelChanged")["new"] in (8, "8")
+    click = changed(models["button"]["id"], "clicks", 1, "Button")
+    assert client.ask("PATCH-DOC", click)[0] == "OK"
+    children = next(event for event in iter(lambda: other.hear("ModelChanged"), None))
+    while children["attr"] != "children":
+        children = other.hear("ModelChanged")
+    assert len(children["new"]) == 3  # the app's callback has removed one of four
+
+
+def test_roots_that_old_clients_add_to_apps(join: Callable[..., OldSocket], ident: str) -> None:
+    client = join(ident, path="/slider")
+    before = client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]["root_ids"]
+    patch = {
+        "events": [{"kind": "RootAdded", "model": ref("Paragraph", "new")}],
+        "references": [spec("Paragraph", "new", text="hello")],
+    }
+    assert client.ask("PATCH-DOC", patch)[0] == "OK"
+    roots = client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]
+    assert roots["root_ids"] == [*before, "new"]
+    assert client.ask("PUSH-DOC", pushed())[0] == "ERROR"
+    assert client.ask("PATCH-DOC", changed("none", "value", 1))[0] == "ERROR"

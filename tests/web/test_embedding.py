@@ -48,6 +48,16 @@ def test_script_carries_a_token_and_absolute_urls(serve: Serve) -> None:
     assert fake.runs == 1
 
 
+def test_tags_of_bokeh_0_11_are_understood(serve: Serve) -> None:
+    app = serve(FakeApp(fill))
+    answer = script(app, bokeh_session_id="abc")
+    assert answer.status_code == 200
+    # Their tag is the element itself, and names neither path nor URL of the server.
+    assert 'place.id = "e1-place"' in answer.text and '"elementid":"e1-place"' in answer.text
+    assert "http://localhost/static/js/bokeh.min.js" in answer.text
+    assert script(app).text.count("e1-place") == 0
+
+
 def test_url_of_server_document_is_understood(serve: Serve) -> None:
     app = serve(FakeApp(fill))
     tag = server_document("http://localhost:5006/app", arguments={"name": "ada"})
