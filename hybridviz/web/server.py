@@ -25,6 +25,7 @@ from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.routes import LegacyViews
 from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
 from hybridviz.runtime import choose_runtime
+from hybridviz.runtime.base import Event
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.stores import open_store
 from hybridviz.web.assets import AssetFolder, own_folder
@@ -271,14 +272,21 @@ class Server:
         """
         if user is None:
             return
-        sessions = [s for item in self.served.values() for s in item.registry]
-        own = [session for session in sessions if session.context.belongs_to(user)]
 
         def end(session: Session) -> None:
-            registry = self.served[session.route].registry
-            registry.discard(session, SessionEnded.close_code, reason)
+            if session.context.belongs_to(user):
+                registry = self.served[session.route].registry
+                registry.discard(session, SessionEnded.close_code, reason)
 
-        self._for_all(own, end)
+        def end_made(registry: SessionRegistry, ident: str, ready: Event) -> None:
+            ready.wait()
+            if (session := registry.get(ident)) is not None:
+                end(session)
+
+        for item in self.served.values():
+            for ident, ready in item.registry.in_the_making():
+                outside_request(self.runtime.spawn, end_made, item.registry, ident, ready)
+        self._for_all([s for item in self.served.values() for s in item.registry], end)
 
     def _for_all(self, sessions: Iterable[Session], call: Callable[[Session], object]) -> None:
         tasks = [outside_request(self.runtime.spawn, call, session) for session in sessions]

@@ -3,6 +3,7 @@ list of passwords; access rules; whose sessions are whose.
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,39 @@ def test_logout_ends_the_users_sessions_at_once(club: Live) -> None:
     assert [s.context.user for s in live_sessions(club)] == ["eve"]
     sockets[2].ping()
     assert "nobody is logged in" in ada.refusal(waiting)
+
+
+def test_session_that_is_being_made_at_the_logout_ends_too(
+    tmp_path: Path, serve_site: Callable[[Flask], Live]
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(document: Document) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    viz = HybridViz()
+    viz.app("/slow")(slow)
+    app = site(tmp_path, viz)
+    add_login(app)
+    live = serve_site(app)
+    ada = Person(live, "ada")
+    opening = threading.Thread(target=ada.get, args=("/slow",))
+    opening.start()
+    assert begun.wait(10)
+    made = live_made(live, "/slow")
+    ada.get("/logout")
+    go_on.set()
+    opening.join()
+    assert made.wait(10)
+    registry = live.app.extensions["hybridviz"].served["/slow"].registry
+    while len(registry):
+        threading.Event().wait(0.01)
+
+
+def live_made(live: Live, route: str) -> Any:
+    ((_, ready),) = live.app.extensions["hybridviz"].served[route].registry.in_the_making()
+    return ready
 
 
 def test_expired_and_forged_cookies_are_nobodys(
