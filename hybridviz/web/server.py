@@ -32,6 +32,7 @@ from hybridviz.web.assets import AssetFolder, own_folder
 from hybridviz.web.auth.admission import Access as AccessRule
 from hybridviz.web.auth.admission import open_admission, rule_of
 from hybridviz.web.auth.identity import Identity
+from hybridviz.web.chores import start_chores
 from hybridviz.web.closing import Closing
 from hybridviz.web.contexts import FlaskSurroundings, OnException, outside_request
 from hybridviz.web.dev import DevChannel
@@ -50,12 +51,8 @@ from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import AppRoutes, blueprint
 from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
-from hybridviz.web.stats import log_memory, log_sessions
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
-
-DAY = 24 * 3600.0
-HOUR_MS = 3600 * 1000
 
 SHUTTING_DOWN = "the server is shutting down"
 LOGGED_OUT = "the user has logged out"
@@ -202,7 +199,8 @@ class Server:
             self._begin(item)
         if self.dev is not None:
             self.dev.start()
-        self._repeat()
+        context = self.served[SPACE].registry.context
+        start_chores(self.settings, context, self.served.values(), self._uploads)
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def _begin(self, item: ServedApp) -> None:
@@ -215,19 +213,6 @@ class Server:
         item.ready = ReadySession(item.registry, item.build, self.runtime, make_id)
         if settings.warm:
             self.runtime.spawn(item.ready.prepare)
-
-    def _repeat(self) -> None:
-        context, settings = self.served[SPACE].registry.context, self.settings
-        if period := settings.stats_log_frequency_ms:
-            context.add_periodic_callback(lambda: log_sessions(self.served.values()), period)
-        if days := settings.document_lifetime:
-            context.add_next_tick_callback(partial(self._expire, days * DAY))
-            context.add_periodic_callback(partial(self._expire, days * DAY), HOUR_MS)
-        if period := settings.mem_log_frequency_ms:
-            context.add_periodic_callback(log_memory, period)
-
-    def _expire(self, lifetime: float) -> None:
-        self._uploads.expire(time.time() - lifetime)
 
     # -- while it runs
 

@@ -20,10 +20,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.security import generate_password_hash
 
 from hybridviz import HybridViz, Settings, create_app
+from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError
 from tests.interop.wire import TIMEOUT
 from tests.web.conftest import CAN_UPGRADE, Serve
-from tests.web.test_sockets import Live, close_of, pull
+from tests.web.test_sockets import SOON, Live, close_of, pull
 
 
 class User(UserMixin):
@@ -163,7 +164,9 @@ def test_token_and_session_id_are_useless_to_another_user(club: Live) -> None:
     token = ada.token("/app?bokeh-session-id=adas")
     assert "another user's" in eve.refusal(token)
     pull(ada.connect(token))
-    assert close_of(eve.connect(token)) == (1008, "this session is another user's")
+    assert "another user's" in eve.refusal(token)
+    unmarked = make_token("adas", club.app.extensions["hybridviz"].key, SOON, {})
+    assert close_of(eve.connect(unmarked)) == (1008, "this session is another user's")
     assert eve.get("/app?bokeh-session-id=adas").status_code == 403
     assert eve.get("/app", headers={"Bokeh-Session-Id": "adas"}).status_code == 403
     assert eve.get(f"/app?bokeh-token={token}").status_code == 403
@@ -360,6 +363,21 @@ def test_list_of_passwords(serve: Serve, tmp_path: Path) -> None:
         assert page.status_code == 401
         assert page.headers["WWW-Authenticate"] == 'Basic realm="hybridviz", charset="UTF-8"'
         app.extensions["hybridviz"].close()
+
+
+def test_passwords_cannot_all_be_tried(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=str(tmp_path), basic_auth="ada:pw"), {"/app": fill})
+    client = app.test_client()
+
+    def status(name: str, password: str) -> int:
+        auth = (name, password)
+        return int(client.get("/app", auth=auth, environ_overrides=CAN_UPGRADE).status_code)
+
+    assert status("ada", "pw") == 200
+    assert [status("ada", f"no{number}") for number in range(11)] == [401] * 10 + [429]
+    assert status("ada", "pw") == 200  # who was right before is no victim of who guesses
+    assert status("eve", "pw") == 401
+    app.extensions["hybridviz"].close()
 
 
 @pytest.mark.parametrize(
