@@ -147,6 +147,20 @@ def test_user_of_flask_login_reaches_the_app(club: Live) -> None:
     assert Person(club, "eve").sees() == "for eve"
 
 
+def test_title_of_a_users_document_is_shown_to_nobody_else(club: Live) -> None:
+    titled = "Sales of {}"
+
+    def name_it(document: Document) -> None:
+        assert document.session_context is not None
+        document.title = titled.format(document.session_context.user)
+
+    club.app.extensions["hybridviz"].served["/app"].app._function = name_it
+    ada, eve = Person(club, "ada"), Person(club, "eve")
+    assert "<title>Sales of ada</title>" in ada.get("/app").text  # by a run
+    assert "<title>app</title>" in eve.get("/app").text
+    assert club.app.extensions["hybridviz"].served["/app"].name == "app"
+
+
 def test_stranger_is_led_to_the_login_and_gets_no_websocket(club: Live) -> None:
     stranger, ada = Person(club), Person(club, "ada")
     answer = stranger.get("/app?a=1")
