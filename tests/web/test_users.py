@@ -262,6 +262,13 @@ def test_expired_and_forged_cookies_are_nobodys(
         assert "nobody" in Person(live, Cookie=text).refusal(Person(live).token("/open"))
 
 
+def test_login_may_be_disabled_for_tests(tmp_path: Path) -> None:
+    app = site(tmp_path, LOGIN_DISABLED=True)
+    add_login(app)
+    assert app.test_client().get("/app", environ_overrides=CAN_UPGRADE).status_code == 200
+    app.extensions["hybridviz"].close()
+
+
 # -- access rules
 
 
@@ -295,6 +302,24 @@ def test_users_of_flask_httpauth(tmp_path: Path, serve_site: Callable[[Flask], L
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
         assert "nobody is logged in" in person.refusal(ada.token("/app?bokeh-session-id=x"))
+
+
+def test_users_that_are_objects_have_ids(tmp_path: Path) -> None:
+    app = site(tmp_path, HybridViz(get_user=lambda: User("ada")))
+    for _ in range(2):
+        page = app.test_client().get("/app?bokeh-session-id=x", environ_overrides=CAN_UPGRADE)
+        assert page.status_code == 200
+    (live,) = app.extensions["hybridviz"].served["/app"].registry
+    assert live.context.user == "ada"
+    app.extensions["hybridviz"].close()
+
+
+def test_users_that_equal_only_themselves_are_refused_with_advice(tmp_path: Path) -> None:
+    app = site(tmp_path, HybridViz(get_user=lambda: type("Person", (), {})()))
+    page = app.test_client().get("/app", environ_overrides=CAN_UPGRADE)
+    assert page.status_code == 500
+    assert "not Person: return its name or id" in page.text
+    app.extensions["hybridviz"].close()
 
 
 def test_tokens_of_flask_httpauth(tmp_path: Path) -> None:
