@@ -56,7 +56,7 @@ class Identity:
         try:
             return self._users.by_key(name, key) if key else self._users.by_password(name, password)
         except LoginRefused:
-            self._access.failures.add(peer)
+            self._access.failures.note(peer)
             raise
 
     def remember(self, response: Response, user: User) -> None:

@@ -14,7 +14,7 @@ from hybridviz.client import pull_session
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, ServerRefused
 from hybridviz.legacy_rest.identity import COOKIE
-from hybridviz.web.documents import failures
+from hybridviz.web import failures
 from hybridviz.web.extension import create_app
 from tests.legacy_rest.conftest import ROOTS, small, spec
 from tests.legacy_rest.test_dialect import OldSocket

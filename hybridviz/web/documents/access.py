@@ -23,7 +23,7 @@ from hybridviz.core.handshake import (
 )
 from hybridviz.core.tokens import read_token
 from hybridviz.errors import HandshakeRefused, RightNeeded, TokenRefused, TooManyFailures
-from hybridviz.web.documents.failures import Failures
+from hybridviz.web.failures import Failures
 
 log = logging.getLogger("hybridviz.audit")
 
@@ -43,7 +43,7 @@ class Access:
         self._settings = settings
         self._key = key
         self._clock = clock
-        self.failures = Failures(clock)
+        self.failures = Failures(clock, "tokens or passwords")
         self._open_to = [ip_network(text) for text in settings.legacy_open_to]
         self._space_rules: list[Callable[[str], None]] = []
 
@@ -148,7 +148,7 @@ class Access:
         wanted = self._settings.upload_token
         if wanted and hmac.compare_digest(token.encode(), wanted.encode()):
             return
-        self.failures.add(peer)
+        self.failures.note(peer)
         log.warning("! %s showed a wrong upload token for %s", peer, request.path)
         raise RightNeeded("the upload token is wrong" if wanted else "no upload token is set here")
 

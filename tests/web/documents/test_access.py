@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hybridviz.core.tokens import make_token
-from hybridviz.web.documents import failures
+from hybridviz.web import failures
 from tests.web.conftest import CAN_UPGRADE, FakeApp, Serve
 from tests.web.documents.conftest import Api
 
