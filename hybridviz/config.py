@@ -213,6 +213,26 @@ class Settings:
         "Take forms of the auth module only from this server's own pages.",
         flag="enable-xsrf-cookies",
     )
+    basic_auth: str = setting(
+        "",
+        "Users and passwords: a file with lines USER:HASH, or USER:PASSWORD, better given by the"
+        " variable.",
+        repr=False,
+        flag="basic-auth",
+        metavar="PATH",
+    )
+    user_header: str = setting(
+        "",
+        "Header in which a proxy names the user it has authenticated; needs trusted proxies.",
+        flag="user-header",
+        metavar="NAME",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        "Address or network whose user header is believed, or `unix`; may be repeated.",
+        flag="trusted-proxies",
+        metavar="ADDRESS",
+    )
     ssl_certfile: str = setting(
         "", "Certificate; the server then speaks HTTPS.", flag="ssl-certfile", metavar="PATH"
     )

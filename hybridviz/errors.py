@@ -139,10 +139,12 @@ class UserRequired(HandshakeRefused):
 
     Args:
         location: where to log in, for a page; empty if nobody can be sent there.
+        challenge: the header WWW-Authenticate, if the browser itself can log people in.
     """
 
-    def __init__(self, location: str = "") -> None:
+    def __init__(self, location: str = "", challenge: str = "") -> None:
         self.location = location
+        self.challenge = challenge
         super().__init__("nobody is logged in")
 
 

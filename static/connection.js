@@ -167,4 +167,7 @@
   }
 
   window.WebSocket = WatchedSocket;
+  // Scripts of embedded apps look here whether they must load BokehJS: it comes next.
+  window._bokeh_onload_callbacks ??= [];
+  window._bokeh_is_loading ??= 0;
 })();

@@ -62,6 +62,7 @@ class Server:
         secret_key: str = "",
         port: int = 0,
     ) -> None:
+        self._cwd = ROOT
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
@@ -88,7 +89,7 @@ class Server:
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 self._command,
-                cwd=ROOT,
+                cwd=self._cwd,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -104,7 +105,7 @@ class Server:
     def _answers(self) -> bool:
         try:
             requests.get(self.url + "/", timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
         return True
 

@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -58,12 +58,25 @@ def load_apps(sources: Sources, args: Sequence[str] = ()) -> list[App]:
     )
     apps: dict[str, App] = {}
     for route, source in pairs:
-        app = _make(source, route, args)
-        _check_route(app.route, apps)
-        if isinstance(app, ScriptApp | DirectoryApp) and (problem := app.problem()):
-            log.error("! %s", problem)
+        app = load_app(source, route, args, apps)
         apps[app.route] = app
     return list(apps.values())
+
+
+def load_app(source: Source, route: str | None, args: Sequence[str], others: Container[str]) -> App:
+    """Make an app of one source; see `load_apps`.
+
+    Args:
+        source: what to serve.
+        route: where; None leaves that to the source.
+        args: what a script sees as ``sys.argv[1:]``.
+        others: routes of the apps that are there.
+    """
+    app = _make(source, route, args)
+    _check_route(app.route, others)
+    if isinstance(app, ScriptApp | DirectoryApp) and (problem := app.problem()):
+        log.error("! %s", problem)
+    return app
 
 
 def run_setup(path: str) -> None:
@@ -92,7 +105,7 @@ def load_configured(settings: Settings) -> list[App]:
     return load_apps(settings.apps, settings.args)
 
 
-def _check_route(route: str, others: Mapping[str, App]) -> None:
+def _check_route(route: str, others: Container[str]) -> None:
     if not route.startswith("/") or "//" in route or route != "/" and route.endswith("/"):
         raise ConfigError(f"{route!r} is no route: give it like /name or /group/name")
     if route.split("/")[1] in RESERVED:

@@ -83,6 +83,11 @@ class SessionContext:
         self.visited = True
         return self._request
 
+    @property
+    def owner(self) -> Any:
+        """Whose session it is, for the server; apps ask for `user`."""
+        return self._request.user
+
     def belongs_to(self, user: Any) -> bool:
         """Return whether it was made for that user; equality decides."""
         return bool(self._request.user == user)

@@ -10,6 +10,7 @@ from hybridviz.runtime.base import Event, Runtime, Timer
 from hybridviz.sessions.context import Request
 from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.session import Session
+from hybridviz.sessions.surroundings import NOTHING, Surroundings
 
 log = logging.getLogger("hybridviz.sessions")
 
@@ -29,16 +30,24 @@ class SessionRegistry:
         route: path of the app.
         runtime: the clock and what runs tasks.
         lifetime: seconds for which a session without viewers is kept.
+        surroundings: within what the app's code runs.
     """
 
-    def __init__(self, route: str, runtime: Runtime, lifetime: float) -> None:
+    def __init__(
+        self,
+        route: str,
+        runtime: Runtime,
+        lifetime: float,
+        surroundings: Surroundings = NOTHING,
+    ) -> None:
         self._route = route
         self._runtime = runtime
         self._lifetime = lifetime
         self._sessions: dict[str, Session | _Making] = {}
         self._expiries: dict[str, Timer] = {}
         self._guard = runtime.lock()
-        self.context = ServerContext(route, self, runtime)
+        self._surroundings = surroundings
+        self.context = ServerContext(route, self, runtime, surroundings)
         self._closed = False
 
     def __iter__(self) -> Iterator[Session]:
@@ -101,7 +110,13 @@ class SessionRegistry:
         request: Request | None,
     ) -> Session:
         session = Session(
-            ident, self._route, self._runtime, request, self.expire_later, self.context
+            ident,
+            self._route,
+            self._runtime,
+            request,
+            self.expire_later,
+            self.context,
+            self._surroundings,
         )
         try:
             session.build(build)
@@ -115,6 +130,7 @@ class SessionRegistry:
         finally:
             making.ready.set()
         log.debug("= %s made", session)
+        session.announce()
         self.expire_later(session)
         if self._closed:
             session.destroy()

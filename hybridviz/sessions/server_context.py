@@ -14,6 +14,7 @@ from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.context import SessionContext
+from hybridviz.sessions.surroundings import NOTHING, Surroundings
 
 if TYPE_CHECKING:
     from hybridviz.sessions.session import Session
@@ -59,12 +60,20 @@ class ServerContext:
         route: path of the app, for the log.
         sessions: its live sessions.
         runtime: the clock and what runs tasks.
+        surroundings: within what the app's code runs.
     """
 
-    def __init__(self, route: str, sessions: "Iterable[Session]", runtime: Runtime) -> None:
+    def __init__(
+        self,
+        route: str,
+        sessions: "Iterable[Session]",
+        runtime: Runtime,
+        surroundings: Surroundings = NOTHING,
+    ) -> None:
         self._route = route
         self._sessions = sessions
         self._runtime = runtime
+        self._surroundings = surroundings
         self._ids = itertools.count(1)
         self._callbacks: dict[str, Any] = {}
         self._scheduler = CallbackScheduler(runtime, self._run)
@@ -109,6 +118,10 @@ class ServerContext:
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function of the app that belongs to no session, or await a coroutine function."""
+        return self._surroundings.within(self.call_here, function, *args)
+
+    def call_here(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a function, or await a coroutine function, within whatever is around already."""
         token = active.set(self._runtime)
         try:
             result = function(*args)

@@ -43,6 +43,7 @@ from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
 from hybridviz.sessions.server_context import ServerContext
+from hybridviz.sessions.surroundings import NOTHING, Surroundings
 from hybridviz.sessions.viewer import Viewer
 
 log = logging.getLogger("hybridviz.sessions")
@@ -68,6 +69,7 @@ class Session:
         request: the request it was made for.
         on_idle: called whenever the last viewer has left.
         server: what its app sees of all its sessions.
+        surroundings: within what its app's code runs.
 
     Attributes:
         kept: whether it does not expire, although nobody views it.
@@ -84,6 +86,7 @@ class Session:
         request: Request | None = None,
         on_idle: Callable[["Session"], None] | None = None,
         server: ServerContext | None = None,
+        surroundings: Surroundings = NOTHING,
     ) -> None:
         make_curdoc_local()
         self.id = ident
@@ -98,6 +101,8 @@ class Session:
         self.document = live_document(self, self.context)
         self._runtime = runtime
         self._on_idle = on_idle
+        self._surroundings = surroundings
+        self._announced = False
         self._audience = Audience(runtime, self._settle_later)
         self._lock = SessionLock(runtime, self._audience.flush)
         self._scheduler = CallbackScheduler(runtime, self._run_scheduled)
@@ -228,13 +233,17 @@ class Session:
         try:
             if self.destroyed:
                 raise SessionDestroyed("the session has ended")
-            result = call(self.document)
-            if isinstance(result, Awaitable):
-                result = self._runtime.run_coroutine(_wait_for(result), copy_context())
+            result = self._surroundings.within(self._result_of, call)
         except (Exception, SystemExit) as error:
             failed(error)
         else:
             done(result)
+
+    def _result_of(self, call: Callable[[Document], Any]) -> Any:
+        result = call(self.document)
+        if isinstance(result, Awaitable):
+            return self._runtime.run_coroutine(_wait_for(result), copy_context())
+        return result
 
     def build(self, call: Callable[["Session"], object]) -> None:
         """Let an app fill the document; what it raises is raised here."""
@@ -256,9 +265,14 @@ class Session:
     def _build(self, call: Callable[["Session"], object]) -> None:
         self._guarded = True
         try:
-            call(self)
+            self._surroundings.within(call, self)
         finally:
             self._guarded = False
+
+    def announce(self) -> None:
+        """Tell the surroundings of the session, which is there for all from now on."""
+        self._announced = True
+        self._surroundings.session_created(self)
 
     def _run_scheduled(self, callback: Any) -> None:
         one_shot = not hasattr(callback, "period")
@@ -274,7 +288,7 @@ class Session:
         try:
             with curdoc_of(self.document, callback):
                 try:
-                    self._call(callback, *args)
+                    self._surroundings.within(self._call, callback, *args)
                 except (Exception, SystemExit) as error:
                     self._report(error)
         finally:
@@ -291,9 +305,10 @@ class Session:
 
     def _report(self, error: BaseException) -> None:
         log.error("! %s: a callback raised %r", self, error, exc_info=error)
+        self._surroundings.callback_failed(self, error)
         for callback in tuple(self.context.exception_callbacks):
             try:
-                self._call(callback, error)
+                self._surroundings.within(self._call, callback, error)
             except (Exception, SystemExit) as second:
                 log.error("! %s: on_exception raised %r", self, second, exc_info=second)
 
@@ -310,6 +325,8 @@ class Session:
         self._audience.changed(event, origin)
         if self.on_change is not None:
             self.on_change()
+        if self._announced:
+            self._surroundings.document_changed(self, event)
         if origin is not None:
             viewers_know(self.document, self._brought)
 
@@ -324,7 +341,7 @@ class Session:
         else:
             self._guarded = True
             try:
-                self._call(callback, *args)
+                self._surroundings.within(self._call, callback, *args)
             except (Exception, SystemExit) as error:
                 self._report(error)
             finally:
@@ -358,12 +375,14 @@ class Session:
         viewer = Viewer(self._audience.outbox(), close, page, may_push)
         viewer.send(messages.ack(self._audience.writer))
         self._audience.viewers.append(viewer)
+        self._surroundings.connection_opened(self)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a connection that is over."""
         viewer.outbox.close()
         self.run(self._leave, viewer)
+        self._surroundings.connection_lost(self)
         if not self.viewers and self._on_idle is not None:
             self._on_idle(self)
 
@@ -409,6 +428,8 @@ class Session:
                 self.invoke(callback, self.context)
         release_document(self.document)
         log.debug("= %s destroyed", self)
+        if self._announced:
+            self._surroundings.session_destroyed(self)
 
     def __str__(self) -> str:
         return f"app={self.route} session={self.id}"

@@ -15,7 +15,7 @@ from hybridviz.errors import AppLoadError, PageRefused
 from hybridviz.testing.embedded import find_embedded
 from hybridviz.testing.page import Page
 from hybridviz.testing.site import Site
-from hybridviz.web.visit import KNOWN_USER
+from hybridviz.web.auth.admission import KNOWN_USER
 from hybridviz.ws.accept import IN_PROCESS
 
 LONGEST = 300
@@ -29,7 +29,7 @@ class VizClient:
         app: a Flask application that `HybridViz` serves apps from, or an app alone: the path of a
             script, notebook or directory, a function, a Bokeh application, or several of them.
         user: whom the visitor is logged in as; what apps see as ``session_context.user``. With
-            Flask-Login, one of its users.
+            Flask-Login, one of its users or the id of one.
         headers: of all requests.
         cookies: that the visitor has.
         settings: of the server of an app alone.
@@ -62,9 +62,10 @@ class VizClient:
             self._log_in(user)
 
     def _log_in(self, user: Any) -> None:
-        if hasattr(self.app, "login_manager") and hasattr(user, "get_id"):
+        if hasattr(self.app, "login_manager"):
+            ident = user.get_id() if hasattr(user, "get_id") else str(user)
             with self.http.session_transaction() as session:
-                session["_user_id"], session["_fresh"] = user.get_id(), True
+                session["_user_id"], session["_fresh"] = ident, True
         else:
             self.http.environ_base[KNOWN_USER] = user
 

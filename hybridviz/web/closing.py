@@ -1,7 +1,7 @@
 """The orderly end of a server: sessions first, so that destroy callbacks run, then its sockets."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 from hybridviz.runtime.base import Runtime
 from hybridviz.web.served import ServedApp
@@ -25,7 +25,7 @@ class Closing:
         sockets: its websockets.
     """
 
-    def __init__(self, runtime: Runtime, served: Sequence[ServedApp], sockets: Sockets) -> None:
+    def __init__(self, runtime: Runtime, served: Collection[ServedApp], sockets: Sockets) -> None:
         self._runtime = runtime
         self._served = served
         self._sockets = sockets

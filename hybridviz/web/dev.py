@@ -7,7 +7,7 @@ would be run now; a page that was made by another one loads itself again.
 
 import json
 import secrets
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from html import escape
 
@@ -70,7 +70,7 @@ class DevChannel:
         self._served = served
         self._runtime = runtime
         self._start = secrets.token_hex(4)
-        self._listeners: dict[str, set[Listener]] = {route: set() for route in served}
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._closed = False
         self._output = AppOutput(self._show)
 
@@ -120,9 +120,9 @@ class DevChannel:
     def _watch(self) -> None:
         told = {route: served.edition for route, served in self._served.items()}
         while not self._closed:
-            for route, served in self._served.items():
+            for route, served in tuple(self._served.items()):
                 served.refresh()
-                if served.edition != told[route]:
+                if served.edition != told.setdefault(route, served.edition):
                     told[route] = served.edition
                     self._tell(route, "edition", self._edition(route))
             self._runtime.sleep(LOOK_EVERY)

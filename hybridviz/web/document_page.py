@@ -20,6 +20,9 @@ from hybridviz.web.assets import AssetFolder
 
 log = logging.getLogger("hybridviz.web")
 
+NEEDLESS = 'Bokeh.set_log_level("info");'
+"""An inline script that sets what is set already; policies of pages may forbid it."""
+
 Page = tuple[bytes, bytes]
 """A page without its token: what comes before it, what comes after."""
 
@@ -60,7 +63,9 @@ class PageLinks:
         root = f"{server}{quote(self.mount)}/{self.prefix}"
         resources = Resources(mode="server", root_url=root, path_versioner=self.bokeh.versioned)
         try:
-            return bundle_for_objs_and_resources(None, resources)
+            bundle = bundle_for_objs_and_resources(None, resources)
+            bundle.js_raw = [code for code in bundle.js_raw if code != NEEDLESS]
+            return bundle
         except (Exception, SystemExit) as error:  # Bokeh's compiler ends the process
             log.error("! models with code of their own cannot be compiled: %r", error)
             if needs_custom:

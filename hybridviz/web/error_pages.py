@@ -41,5 +41,8 @@ def own_error(error: HybridVizError) -> Response:
         page = {"title": "Error", "text": str(error)}
     html = render_template("hybridviz/error.html", **page)
     response = make_response(html, error.status)
+    if isinstance(error, UserRequired) and error.challenge:
+        response.status_code = 401
+        response.headers["WWW-Authenticate"] = error.challenge
     response.headers["Cache-Control"] = "no-store"
     return response

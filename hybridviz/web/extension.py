@@ -1,252 +1,182 @@
-"""The composition root: one Flask application becomes a server of live Bokeh apps.
+"""What Flask developers write: `HybridViz`, as other extensions of Flask's, and `create_app`.
 
-Everything is made here and handed down; nothing below looks anything up. `create_app` makes a
-server of its own, `HybridViz` adds one to a Flask application of yours.
+`HybridViz` holds what was declared and serves any number of applications; all that lives is in the
+`Server` of each, ``app.extensions["hybridviz"]``.
 """
 
-import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from bokeh.document import Document
-from bokeh.util.paths import static_path
-from flask import Flask, request
-from werkzeug.exceptions import HTTPException, RequestHeaderFieldsTooLarge, ServiceUnavailable
+from flask import Flask, current_app, has_app_context
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hybridviz.appload.app import App
-from hybridviz.appload.loader import Sources, load_apps, load_configured
+from hybridviz.appload.loader import Source, Sources
 from hybridviz.config import Settings
-from hybridviz.core.handshake import check_host
-from hybridviz.data_directory import DataDirectory
-from hybridviz.errors import AppNotFound, ConfigError
-from hybridviz.legacy_rest.dialect import Dialect
-from hybridviz.legacy_rest.library import Library
-from hybridviz.legacy_rest.live import LiveDocuments
-from hybridviz.legacy_rest.routes import LegacyViews
-from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
-from hybridviz.runtime import choose_runtime
-from hybridviz.runtime.base import Runtime
-from hybridviz.sessions import Request, Session, SessionRegistry
-from hybridviz.stores import open_store
-from hybridviz.web.assets import AssetFolder, own_folder
-from hybridviz.web.auth.gate import open_gate
-from hybridviz.web.closing import Closing
-from hybridviz.web.dev import DevChannel
-from hybridviz.web.document_page import PageLinks
-from hybridviz.web.documents.access import Access
-from hybridviz.web.documents.routes import add_routes
-from hybridviz.web.documents.uploads import Uploads
-from hybridviz.web.documents.views import DocumentViews
-from hybridviz.web.embedding import Embedding
+from hybridviz.errors import ConfigError
+from hybridviz.web.auth.admission import Access
+from hybridviz.web.auth.http_auth import HttpAuth, HttpAuthIdentity
+from hybridviz.web.auth.identity import FunctionIdentity, GetUser, Identity
+from hybridviz.web.commands import commands
+from hybridviz.web.contexts import OnException
 from hybridviz.web.error_pages import http_error
-from hybridviz.web.exits import close_at_exit
-from hybridviz.web.pages import Pages
-from hybridviz.web.ready import ReadySession
-from hybridviz.web.routes import blueprint
-from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
-from hybridviz.web.sockets import Sockets
-from hybridviz.web.stats import log_memory, log_sessions
-from hybridviz.web.visit import Visitors, new_id
-from hybridviz.ws.accept import SUBPROTOCOL
+from hybridviz.web.server import Server
+from hybridviz.web.templating import add_globals
 
-DAY = 24 * 3600.0
-HOUR_MS = 3600 * 1000
-MAX_HEADERS = 32 * 1024
-"""Most bytes of a request's headers; not every server around us has a limit of its own."""
-
-SHUTTING_DOWN = "the server is shutting down"
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class HybridViz:
-    """A server of live apps inside a Flask application.
+    """Live apps inside Flask applications.
 
     Args:
-        app: the application; or call `init_app` later.
+        app: an application; or call `init_app` later, for as many as you like.
         settings: all settings; by default ``HYBRIDVIZ_*`` of the application's config, with the
             data directory in its instance folder.
-        apps: what to serve, a list or, by routes, a mapping of paths, functions, Bokeh
-            applications or `App` objects; by default ``settings.apps``.
-    """
+        apps: what to serve besides what `app` and `add_app` declare, a list or, by routes, a
+            mapping of paths, functions, Bokeh applications or `App` objects; by default
+            ``settings.apps``.
+        get_user: who sends the request that is being answered: a function that returns the user or
+            nothing. By default Flask-Login is asked, if the application has it.
+        auth: a Flask-HTTPAuth object that is asked instead.
+        login_url, logout_url: with ``get_user``, paths, URLs or endpoints where people log in and
+            out.
 
-    settings: Settings
-    runtime: Runtime
-    served: dict[str, ServedApp]
-    dev: DevChannel | None
-    """What ``--dev`` adds to pages."""
-    standalone = False
-    """Whether the application and its process are nothing but this server."""
+    Raises:
+        ConfigError: a setting or an app is wrong.
+    """
 
     def __init__(
         self,
         app: Flask | None = None,
         settings: Settings | None = None,
         apps: Sources | None = None,
+        *,
+        get_user: GetUser | None = None,
+        auth: HttpAuth | None = None,
+        login_url: str = "",
+        logout_url: str = "",
     ) -> None:
-        self._given = settings
+        self._settings = settings
         self._apps = apps
-        self._closing: Closing | None = None
+        self._identity = _identity(get_user, auth, login_url, logout_url)
+        self._declared: list[tuple[Source, str | None, Access | None]] = []
+        self._on_exception: list[OnException] = []
+        self._flask_apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
+
+    # -- what is declared
+
+    def app(self, route: str, *, access: Access | None = None) -> Callable[[Function], Function]:
+        """Serve the decorated function, which is called with each session's new document.
+
+        Args:
+            route: URL path, such as ``/sliders`` or ``/report/<int:id>``.
+            access: see `add_app`.
+        """
+
+        def declare(function: Function) -> Function:
+            self.add_app(route, function, access=access)
+            return function
+
+        return declare
+
+    def add_app(self, route: str | None, source: Source, *, access: Access | None = None) -> None:
+        """Serve an app, in applications that are initialised already too.
+
+        Args:
+            route: URL path; None for that which the source's name gives.
+            source: path of a script, a notebook or a directory, ``module:function``, a function, a
+                Bokeh application.
+            access: who may see it, ``access(user)``, true to let in; the user is None for nobody.
+                It may take variable parts of the route by their names. Without it the app is for
+                all who are logged in and, where there are no users, for everybody.
+
+        Raises:
+            ConfigError: it cannot be served there, or an application answers requests already.
+        """
+        self._declared.append((source, route, access))
+        for app in tuple(self._flask_apps):
+            server_of(app).add(source, route, access)
+
+    def on_exception(self, callback: OnException) -> OnException:
+        """Have ``callback(session_context, exception)`` called for each exception that a callback
+        of an app raises, in an application context. It is logged in any case.
+        """
+        self._on_exception.append(callback)
+        return callback
 
     def init_app(self, app: Flask) -> None:
         """Serve the apps from a Flask application.
 
         Raises:
-            ConfigError: a setting or an app is wrong, or there is an application already.
+            ConfigError: a setting or an app is wrong, or the application has a server already.
         """
-        if self._closing is not None or "hybridviz" in app.extensions:
-            raise ConfigError("a HybridViz object serves one Flask application, and only once")
-        self.settings = settings = self._given or _settings_of(app)
-        self.runtime = choose_runtime()
-        key = (settings.secret_key or DataDirectory(settings.data_path).secret_key()).encode()
-        store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
-        self._uploads = Uploads(store, self.runtime, self._open_upload)
-        library = Library(store, self.runtime)
-        self._legacy = LiveDocuments(library, self.runtime, self._uploads.fill, self._end_upload)
-        self.served = served = self._serve_all()
-        self._links = links = self._make_links(app)
-        gate = open_gate(settings, served[SPACE].registry.context.call)
-        visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], gate)
-        access = Access(settings, key, time.time)
-        self.dev = DevChannel(served, self.runtime) if settings.dev else None
-        pages = Pages(
-            served, links, key, time.time, settings, visitors, access, self._uploads, self.dev
-        )
-        size = settings.websocket_max_message_size
-        dialect = Dialect(library, self._legacy, self.runtime, size)
-        sockets = Sockets(served, settings, self.runtime, key, time.time, visitors, access, dialect)
-        self._closing = Closing(self.runtime, list(served.values()), sockets)
-        routes = blueprint(
-            served,
-            pages,
-            sockets,
-            Embedding(pages, links, settings),
-            links(""),
-            gate,
-            standalone=self.standalone,
-            settings=settings,
-        )
-        if self.dev is not None:
-            routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
-        size = settings.max_upload_size
-        add_routes(routes, DocumentViews(self._uploads, served, access, size))
-        views = LegacyViews(library, self._legacy, access, size, pages.document)
-        add_legacy_routes(routes, views, partial(sockets.view, SPACE))
-        routes.before_request(self._check)
-        app.register_blueprint(routes, url_prefix=settings.prefix or None)
-        app.extensions["hybridviz"] = self
-        # geventwebsocket asks the WSGI callable which subprotocol to answer.
-        app.app_protocol = lambda path: SUBPROTOCOL  # type: ignore[attr-defined]
-        for item in served.values():
-            item.load()
-            self._keep_ready(item, key)
-        if self.dev is not None:
-            self.dev.start()
-        self._repeat()
-        self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
+        if "hybridviz" in app.extensions:
+            raise ConfigError("this Flask application has a HybridViz already")
+        settings = self._settings or _settings_of(app)
+        server = Server(app, settings, self._apps, self._identity, self._on_exception)
+        self._flask_apps.add(app)
+        for source, route, access in self._declared:
+            server.add(source, route, access)
+        add_globals(app)
+        app.cli.add_command(commands)
 
-    def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:
-        """Call ``update(document)`` for every live session of an app, each with its document
-        locked, and wait for all; what one raises is logged and harms no other.
+    # -- what is done
+
+    @property
+    def server(self) -> Server:
+        """The server of the current application or, outside of one, of the only one there is.
 
         Raises:
-            AppNotFound: no app is served at the route.
+            ConfigError: there is none, or more than one.
         """
-        if route not in self.served:
-            raise AppNotFound(f"no app is served at {route}")
-        sessions = list(self.served[route].registry)
-        tasks = [self.runtime.spawn(s.run, update, s.document) for s in sessions]
-        for task in tasks:
-            task.join()
+        if has_app_context() and "hybridviz" in current_app.extensions:
+            return server_of(current_app)
+        apps = tuple(self._flask_apps)
+        if len(apps) != 1:
+            raise ConfigError(
+                f"this HybridViz serves {len(apps)} applications: call it within app.app_context()"
+            )
+        return server_of(apps[0])
 
-    def dev_head(self, route: str, script_root: str) -> str:
-        """Return the HTML by which ``--dev`` takes part in a page of an app; else nothing."""
-        return self.dev.head(route, self._links(script_root)) if self.dev is not None else ""
+    def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:
+        """Call ``update(document)`` for every live session of an app; see `Server`."""
+        self.server.update_sessions(route, update)
 
-    def close(self, reason: str = SHUTTING_DOWN) -> None:
-        """End all sessions and sockets, within 3 seconds. Idempotent; a second caller waits."""
-        if self._closing is not None:
-            if self.dev is not None:
-                self.dev.close()
-            self._closing.close(reason)
-            self._uploads.close()
+    def end_sessions(self, user: Any) -> None:
+        """End all live sessions of a user; see `Server`."""
+        self.server.end_sessions(user)
 
-    def _open_upload(self, ident: str, request: Request) -> Session:
-        return self.served[SPACE].open(ident, request)
+    def close(self) -> None:
+        """End all sessions and sockets; see `Server`."""
+        self.server.close()
 
-    def _end_upload(self, session: Session) -> None:
-        self.served[SPACE].registry.discard(session, reason="the document was deleted")
+    def run(
+        self, app: Flask, host: str | None = None, port: int | None = None, **options: Any
+    ) -> None:
+        """Run an application by Flask's server for development, which can do websockets.
 
-    def _keep_ready(self, item: ServedApp, key: bytes) -> None:
-        """Keep a session of an app ready for its next visitor, if that is wanted."""
-        settings = self.settings
-        if not (settings.warm or settings.reuse_sessions) or item.route == SPACE:
-            return
-        make_id = partial(new_id, key, settings.session_ids)
-        item.ready = ReadySession(item.registry, item.build, self.runtime, make_id)
-        if settings.warm:
-            self.runtime.spawn(item.ready.prepare)
+        Args:
+            app: the application; it is initialised if need be.
+            host, port: where to listen; by default ``HYBRIDVIZ_ADDRESS`` and ``HYBRIDVIZ_PORT``.
+            options: of ``Flask.run``.
+        """
+        if "hybridviz" not in app.extensions:
+            self.init_app(app)
+        settings = server_of(app).settings
+        where = settings.port if port is None else port
+        app.run(host or settings.address, where, **{"threaded": True, **options})
 
-    def _leave(self) -> None:
-        if self._closing is not None and self.standalone:
-            self._closing.leave()
 
-    def _repeat(self) -> None:
-        context, settings = self.served[SPACE].registry.context, self.settings
-        if period := settings.stats_log_frequency_ms:
-            context.add_periodic_callback(lambda: log_sessions(self.served.values()), period)
-        if days := settings.document_lifetime:
-            context.add_next_tick_callback(partial(self._expire, days * DAY))
-            context.add_periodic_callback(partial(self._expire, days * DAY), HOUR_MS)
-        if period := settings.mem_log_frequency_ms:
-            context.add_periodic_callback(log_memory, period)
-
-    def _expire(self, lifetime: float) -> None:
-        self._uploads.expire(time.time() - lifetime)
-
-    def _check(self) -> None:
-        """Check a request for a page or a file; websockets are refused in a way of their own."""
-        if request.url_rule is not None and request.url_rule.websocket:
-            return
-        if self._closing is not None and self._closing.begun:
-            raise ServiceUnavailable("The server is shutting down.")
-        if sum(len(name) + len(value) for name, value in request.headers) > MAX_HEADERS:
-            raise RequestHeaderFieldsTooLarge("The request has too many or too long cookies.")
-        check_host(request.headers.get("Host"), self.settings.hosts, request.scheme)
-
-    def _make_links(self, app: Flask) -> Callable[[str], PageLinks]:
-        bokeh = AssetFolder(static_path(), self.runtime.offload)
-        own = AssetFolder(own_folder(), self.runtime.offload)
-        # The application's own files keep /static, if it has any.
-        prefix = "_hybridviz/bokeh/" if "static" in app.view_functions else ""
-        before, after = self.settings.root_path, self.settings.prefix
-
-        def links(script_root: str) -> PageLinks:
-            return PageLinks(f"{before}{script_root}{after}", prefix, bokeh, own)
-
-        return links
-
-    def _serve_all(self) -> dict[str, ServedApp]:
-        """Return all apps by their routes, the document space too."""
-        served: dict[str, ServedApp] = {}
-        given = self._apps
-        apps = (
-            load_configured(self.settings)
-            if given is None
-            else load_apps(given, self.settings.args)
-        )
-        for app in apps:
-            served[app.route] = self._serve(app)
-        if SPACE not in served:
-            served[SPACE] = self._serve(DocumentSpace(self._legacy.fill))
-        return served
-
-    def _serve(self, app: App) -> ServedApp:
-        lifetime = self.settings.unused_session_lifetime
-        registry = SessionRegistry(app.route, self.runtime, lifetime)
-        return ServedApp(app, registry, dev=self.settings.dev)
+def server_of(app: Flask) -> Server:
+    """Return an application's server."""
+    server: Server = app.extensions["hybridviz"]
+    return server
 
 
 def create_app(settings: Settings | None = None, apps: Sources | None = None) -> Flask:
@@ -261,14 +191,26 @@ def create_app(settings: Settings | None = None, apps: Sources | None = None) ->
         ConfigError: a setting or an app is wrong.
     """
     app = Flask("hybridviz", static_folder=None)
-    server = HybridViz(settings=settings or Settings.from_env(), apps=apps)
-    server.standalone = True
-    server.init_app(app)
+    server = Server(app, settings or Settings.from_env(), apps, standalone=True)
     app.register_error_handler(HTTPException, http_error)
     if server.settings.use_xheaders:
         # Around wsgi_app and not the application: servers look for its app_protocol.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=0)  # type: ignore[method-assign]
     return app
+
+
+def _identity(
+    get_user: GetUser | None, auth: HttpAuth | None, login_url: str, logout_url: str
+) -> Identity | None:
+    if get_user is not None and auth is not None:
+        raise ConfigError("get_user and auth both tell who the users are: give one of them")
+    if auth is not None:
+        return HttpAuthIdentity(auth)
+    if get_user is not None:
+        return FunctionIdentity(get_user, login_url, logout_url)
+    if login_url or logout_url:
+        raise ConfigError("login_url and logout_url need get_user, which tells who is logged in")
+    return None
 
 
 def _settings_of(app: Flask) -> Settings:

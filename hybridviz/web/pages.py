@@ -20,11 +20,14 @@ from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.sessions import Request
 from hybridviz.stores import Entry
+from hybridviz.web.contexts import outside_request
 from hybridviz.web.dev import DevChannel
 from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_without_roots
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.uploads import Uploads
+from hybridviz.web.nonces import with_nonce
 from hybridviz.web.served import SPACE, ServedApp
+from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
 
@@ -105,7 +108,7 @@ class Pages:
 
     def metadata(self, served: ServedApp, **parts: Any) -> Response:
         """Answer what an app tells about itself, as JSON."""
-        self._visitors.user()
+        self._visitors.user(served.rule)
         data = served.app.metadata
         found = data() if callable(data) else data
         return jsonify(url=served.route, data={} if found is None else found)
@@ -121,10 +124,10 @@ class Pages:
         ident, visit = self._arrive(served)
         carried = _carried(visit)
         if served.lazy_title() is None or carried is None:
-            served.open(ident, visit)
+            outside_request(served.open, ident, visit)
         else:
             served.expect(ident, visit)
-        return self._token(ident, carried or {})
+        return self._token(ident, carried or {}, visit.user)
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
         """Answer the page of one app.
@@ -146,10 +149,10 @@ class Pages:
         if title is not None and carried is not None:
             served.expect(ident, visit)
             head, tail = self._lazy_page(served, title)
-            body = b"".join((head, self._token(ident, carried).encode(), tail))
+            body = b"".join((head, self._token(ident, carried, visit.user).encode(), tail))
         else:
             body = self._eager_page(served, ident, visit, carried).encode()
-        response = Response(body, mimetype="text/html")
+        response = Response(with_nonce(body), mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"  # the token is for one visitor
         return response
 
@@ -162,14 +165,15 @@ class Pages:
         """
         space = self._served[SPACE]
         visit = self._visit(space, self._visitors.user())
-        response = Response(self._eager_page(space, ident, visit, None), mimetype="text/html")
+        page = self._eager_page(space, ident, visit, None).encode()
+        response = Response(with_nonce(page), mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         return response
 
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees."""
         mode = self._settings.session_ids
-        user = self._visitors.user()
+        user = self._visitors.user(served.rule)
         named = named_id(request, self._key, self._clock(), mode)
         visit = self._visit(served, user)
         if named is None and served.ready is not None:
@@ -184,8 +188,8 @@ class Pages:
     def _eager_page(
         self, served: ServedApp, ident: str, visit: Request, carried: dict[str, Any] | None
     ) -> str:
-        session = served.open(ident, visit)
-        token = self._token(ident, carried or {})
+        session = outside_request(served.open, ident, visit)
+        token = self._token(ident, carried or {}, visit.user)
         try:
             return page_of_document(session.document, token, self._links_of(served))
         except HybridVizError:
@@ -211,7 +215,9 @@ class Pages:
             return links
         return replace(links, extra=self._dev.head(served.route, links))
 
-    def _token(self, ident: str, carried: dict[str, Any]) -> str:
+    def _token(self, ident: str, carried: dict[str, Any], user: Any) -> str:
+        if mark := user_mark(user, self._key):
+            carried = {**carried, MARK: mark}
         expires = self._clock() + self._settings.session_token_expiration
         return make_token(ident, self._key, expires, carried or None)
 

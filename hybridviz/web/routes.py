@@ -1,8 +1,11 @@
-"""The URLs of a server as a blueprint, which fits into any Flask application."""
+"""The URLs of a server as a blueprint, which fits into any Flask application.
 
-from collections.abc import Callable, Mapping
-from functools import partial
+Views are functions with names: extensions of the application look at these.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 from bokeh.embed.bundle import extension_dirs
 from flask import Blueprint, Response, abort, request
@@ -11,72 +14,128 @@ from werkzeug.exceptions import HTTPException
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.web.assets import AssetFolder
-from hybridviz.web.auth.gate import Gate
 from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error, own_error
 from hybridviz.web.pages import Pages
-from hybridviz.web.served import ServedApp
+from hybridviz.web.served import DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
 
 
-def blueprint(
-    served: Mapping[str, ServedApp],
-    pages: Pages,
-    sockets: Sockets,
-    embedding: Embedding,
-    links: PageLinks,
-    gate: Gate | None,
-    *,
-    standalone: bool,
-    settings: Settings,
-) -> Blueprint:
-    """Return the routes of all apps and of the files that their pages need.
+class Target(Protocol):
+    """Where routes are added: a blueprint, or what stands for one that is registered already."""
+
+    def add_url_rule(
+        self, rule: str, endpoint: str, view_func: Callable[..., Any], **options: Any
+    ) -> None: ...
+
+
+class AppRoutes:
+    """Adds the routes of apps.
 
     Args:
-        served: apps by their routes, with the document space.
         pages, sockets, embedding: the views.
         links: the files, and the path below which Bokeh's are served.
-        gate: answers where people log in and out.
-        standalone: answer also what an application around the server has its own answers for.
-        settings: which further files are served.
-
-    Raises:
-        ConfigError: one of them is not there, or a path has two answers.
+        standalone: whether ``/`` has another answer.
     """
-    routes = Blueprint("hybridviz", __name__, template_folder="templates")
-    for number, (route, app) in enumerate(served.items()):
+
+    def __init__(
+        self,
+        pages: Pages,
+        sockets: Sockets,
+        embedding: Embedding,
+        links: PageLinks,
+        *,
+        standalone: bool,
+    ) -> None:
+        self._pages = pages
+        self._sockets = sockets
+        self._embedding = embedding
+        self._links = links
+        self._standalone = standalone
+        self._added = 0
+
+    def add(self, target: Target, served: ServedApp) -> None:
+        """Add what answers for one app: its page, its websocket, its files."""
+        number, route = self._added, served.route
+        self._added += 1
         base = route.rstrip("/")
-        view, socket = partial(pages.app, app), partial(sockets.view, route)
-        if base:
-            routes.add_url_rule(base, f"page{number}", view, strict_slashes=False)
-        routes.add_url_rule(f"{base}/ws", f"socket{number}", socket, websocket=True)
-        routes.add_url_rule(
+
+        def page(**parts: Any) -> Response:
+            return self._pages.app(served, **parts)
+
+        def autoload(**parts: Any) -> Response:
+            return self._embedding.autoload(served, **parts)
+
+        def metadata(**parts: Any) -> Response:
+            return self._pages.metadata(served, **parts)
+
+        if base or not (self._standalone or isinstance(served.app, DocumentSpace)):
+            served.endpoint = f"hybridviz.page{number}"
+            target.add_url_rule(base or "/", f"page{number}", page, strict_slashes=False)
+        target.add_url_rule(
+            f"{base}/ws", f"socket{number}", self._socket_view(route), websocket=True
+        )
+        target.add_url_rule(
             f"{base}/autoload.js",
             f"autoload{number}",
-            partial(embedding.autoload, app),
+            autoload,
             methods=("GET", "OPTIONS"),
             provide_automatic_options=False,
         )
-        routes.add_url_rule(f"{base}/metadata", f"metadata{number}", partial(pages.metadata, app))
-        if app.app.thumbnail is not None:
-            picture = _file(app.app.thumbnail, links)
-            routes.add_url_rule(f"/_hybridviz/thumbnail{route}", f"thumbnail{number}", picture)
-        if app.app.static is not None:
-            _add_static(routes, f"{base}/static", f"static{number}", app.app.static, links)
+        target.add_url_rule(f"{base}/metadata", f"metadata{number}", metadata)
+        self._add_files(target, served, number)
+
+    def _socket_view(self, route: str) -> Callable[..., Response]:
+        def socket(**parts: Any) -> Response:
+            return self._sockets.view(route, **parts)
+
+        # Flask-Talisman's name for a view's own options. A page that came by https can open no
+        # other websockets, and a proxy that calls them wss would have them all led astray.
+        socket.talisman_view_options = {"force_https": False}  # type: ignore[attr-defined]
+        return socket
+
+    def _add_files(self, target: Target, served: ServedApp, number: int) -> None:
+        if served.app.thumbnail is not None:
+            picture = _file(served.app.thumbnail, self._links)
+            rule = f"/_hybridviz/thumbnail{served.route}"
+            target.add_url_rule(rule, f"thumbnail{number}", picture)
+        if served.app.static is not None:
+            base = f"{served.route.rstrip('/')}/static"
+            _add_static(target, base, f"static{number}", served.app.static, self._links)
+
+
+def blueprint(
+    pages: Pages, sockets: Sockets, links: PageLinks, settings: Settings, *, standalone: bool
+) -> Blueprint:
+    """Return the routes of the files that pages need; those of apps are added by `AppRoutes`.
+
+    Args:
+        pages, sockets: the views.
+        links: the files, and the path below which Bokeh's are served.
+        settings: which further files are served.
+        standalone: answer also what an application around the server has its own answers for.
+
+    Raises:
+        ConfigError: one of them is not there.
+    """
+    routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, text in enumerate(settings.static_dirs):
         route, folder = _static_dir(text)
         _add_static(routes, route, f"folder{number}", folder, links)
     _add_files(routes, links)
     if settings.liveness:
-        routes.add_url_rule("/liveness", "liveness", lambda: {"status": "ok"})
-    if gate is not None:
-        gate.add_routes(routes, set(served))
+        routes.add_url_rule("/liveness", "liveness", _liveness)
     if standalone:
         _add_rest(routes, pages, sockets, links, settings.ico_path)
+    routes.after_request(sockets.answered)
     routes.register_error_handler(HybridVizError, own_error)
     routes.register_error_handler(HTTPException, http_error)
     return routes
+
+
+def _liveness() -> dict[str, str]:
+    return {"status": "ok"}
 
 
 def _static_dir(text: str) -> tuple[str, Path]:
@@ -106,16 +165,20 @@ def _add_rest(
 def _file(path: Path, links: PageLinks) -> Callable[[], Response]:
     """Return the view of one file."""
     folder = AssetFolder(path.parent, links.own.offload)
-    return lambda: folder.respond(path.name, request)
+
+    def one_file(**parts: object) -> Response:
+        return folder.respond(path.name, request)
+
+    return one_file
 
 
-def _add_static(routes: Blueprint, base: str, name: str, folder: Path, links: PageLinks) -> None:
+def _add_static(target: Target, base: str, name: str, folder: Path, links: PageLinks) -> None:
     files = AssetFolder(folder, links.own.offload)
 
     def static_file(name: str, **parts: object) -> Response:
         return files.respond(name, request)
 
-    routes.add_url_rule(f"{base}/<path:name>", name, static_file)
+    target.add_url_rule(f"{base}/<path:name>", name, static_file)
 
 
 def _add_files(routes: Blueprint, links: PageLinks) -> None:

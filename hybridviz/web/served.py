@@ -83,15 +83,25 @@ class ServedApp:
         app: what fills the documents.
         registry: its sessions.
         dev: look for changes of its code, and show tracebacks in the browser.
+        rule: who may see it; see `Admission.user`.
 
     Attributes:
         edition: how often its code has changed.
         ready: keeps a session for the next visitor; None if none is kept.
         failure: what the app's last run raised; None if it went well.
+        endpoint: Flask's name of its page; empty if it has none.
     """
 
-    def __init__(self, app: App, registry: SessionRegistry, *, dev: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        registry: SessionRegistry,
+        *,
+        dev: bool = False,
+        rule: Callable[[Any], Any] | None = None,
+    ) -> None:
         self.app = app
+        self.rule = rule
         self.registry = registry
         self.profile: AppProfile | None = None
         self.pages: dict[tuple[str, str], tuple[bytes, bytes]] = {}
@@ -99,6 +109,7 @@ class ServedApp:
         self.edition = 0
         self.ready: ReadySession | None = None
         self.failure: AppLoadError | None = None
+        self.endpoint = ""
         self._dev = dev
 
     @property

@@ -16,17 +16,20 @@ from hybridviz.core.handshake import check_host, check_origin, check_unsigned, t
 from hybridviz.core.tokens import TokenClaims, read_token
 from hybridviz.errors import (
     AppNotFound,
+    HandshakeRefused,
     HybridVizError,
     ProtocolError,
     SessionDestroyed,
     TokenExpired,
     TokenRefused,
+    UserRefused,
 )
 from hybridviz.legacy_rest.dialect import OLD, Dialect
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import SPACE, ServedApp, check_user
+from hybridviz.web.served import FOREIGN, SPACE, ServedApp, check_user
+from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, check_id, payload_in
 from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
 from hybridviz.ws.connection import Connection
@@ -58,6 +61,10 @@ class Admitted:
     seen: Request
     token: str
     may_push: bool
+
+
+class SocketResponse(Response):
+    """What serves a websocket, or closes it, while it is iterated over."""
 
 
 class Sockets:
@@ -116,12 +123,25 @@ class Sockets:
         """Answer a websocket request for the app at ``route``, whose parts are in the token."""
         try:
             if OLD in request.args:
-                return Response(self._serve_old(request.environ, *self._admit_old(route)))
+                return SocketResponse(self._serve_old(request.environ, *self._admit_old(route)))
             admitted = self._admit(route)
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
-        return Response(self._serve(request.environ, admitted))
+        return SocketResponse(self._serve(request.environ, admitted))
+
+    def answered(self, response: Response) -> Response:
+        """Tell the client when something else has answered its websocket, such as a limit or a
+        redirect of the application's: after 101 only a close can.
+        """
+        is_ours = isinstance(response, SocketResponse)
+        if is_ours or request.url_rule is None or not request.url_rule.websocket:
+            return response
+        if not has_shaken_hands(request.environ):
+            return response
+        error = HandshakeRefused(f"the application answered {response.status}")
+        log.warning("! websocket %s of %s refused: %s", request.path, request.remote_addr, error)
+        return SocketResponse(self._turn_away(request.environ, error))
 
     def _admit(self, route: str) -> Admitted:
         self._check_origin()
@@ -131,7 +151,7 @@ class Sockets:
         claims = read_token(token, self._key, self._clock())
         may_push = self._access.may_write(request)
         if not claims.signed:
-            if not (may_push and "Authorization" in request.headers):
+            if not self._access.shows_upload_token(request):
                 check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
             check_id(claims.session_id, self._key, self._settings.session_ids)
         served = self._served[route]
@@ -168,7 +188,10 @@ class Sockets:
             UserRequired: somebody must be logged in.
             UserRefused: somebody else has opened the page.
         """
-        user = self._visitors.user()
+        user = self._visitors.user(served.rule)
+        marked = claims.payload.get(MARK) if claims.signed else None
+        if marked is not None and marked != user_mark(user, self._key):
+            raise UserRefused(FOREIGN)
         seen = served.visits.take(claims.session_id) or self._visitors.seen(
             request, user, arguments_in(claims), payload_in(claims)
         )
@@ -180,7 +203,7 @@ class Sockets:
         must see it.
         """
         if has_shaken_hands(request.environ) or isinstance(error, TokenExpired):
-            return Response(self._turn_away(request.environ, error))
+            return SocketResponse(self._turn_away(request.environ, error))
         return Response(f"{error}\n", error.status, mimetype="text/plain")
 
     def _accept(self, environ: dict[str, Any]) -> Transport:

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Request as FlaskRequest
-from flask import request as current
 
 from hybridviz.config import Settings
 from hybridviz.core.tokens import TokenClaims, is_signed_id, read_token, sign_id
 from hybridviz.errors import TokenExpired, TokenRefused
 from hybridviz.sessions import Request
-from hybridviz.web.auth.gate import Gate
+from hybridviz.web.auth.admission import Admission, Rule
+from hybridviz.web.user_mark import MARK
 
 SECRET_HEADERS = frozenset(
     ("authorization", "cookie", "proxy-authorization", "sec-websocket-protocol")
@@ -32,10 +32,6 @@ def names_session(request: FlaskRequest) -> bool:
         "Bokeh-Session-Id" in request.headers
     )
 
-
-KNOWN_USER = "hybridviz.user"
-"""Where in the environ somebody around the application, such as a test, says who sends a request.
-"""
 
 UNSIGNED, EXTERNAL = "unsigned", "external-signed"
 """Values of the setting ``session_ids``."""
@@ -126,7 +122,8 @@ def _bytes_only(values: Any) -> list[bytes]:
 
 def payload_in(claims: TokenClaims) -> dict[str, Any]:
     """Return what the app's ``process_request`` has put into the page's token."""
-    return {name: value for name, value in claims.payload.items() if name != "arguments"}
+    ours = ("arguments", MARK)
+    return {name: value for name, value in claims.payload.items() if name not in ours}
 
 
 class Visible:
@@ -156,26 +153,28 @@ class Visitors:
     Args:
         settings: allow-lists and deny-lists.
         session_cookie: name of the cookie that apps must not see, as it lets its bearer in.
-        gate: knows who is logged in; None to let anybody in.
+        admission: lets people in.
     """
 
-    def __init__(self, settings: Settings, session_cookie: str, gate: Gate | None = None) -> None:
-        self._gate = gate
+    def __init__(self, settings: Settings, session_cookie: str, admission: Admission) -> None:
+        self._admission = admission
         self._headers = Visible(settings.include_headers, settings.exclude_headers, SECRET_HEADERS)
         self._cookies = Visible(
             settings.include_cookies, settings.exclude_cookies, [session_cookie]
         )
 
-    def user(self) -> Any:
-        """Return who sends the request that is being answered; None if anybody may.
+    def user(self, rule: Rule | None = None) -> Any:
+        """Return who sends the request that is being answered; None for nobody, who may.
+
+        Args:
+            rule: the app's.
 
         Raises:
             UserRequired: somebody must be logged in.
+            UserRefused: the user may not see the app.
             AuthModuleFailed: the auth module raised.
         """
-        if (known := current.environ.get(KNOWN_USER)) is not None:
-            return known
-        return None if self._gate is None else self._gate.user()
+        return self._admission.user(rule)
 
     def seen(
         self,
@@ -195,5 +194,5 @@ class Visitors:
         headers = self._headers.of(request.headers)
         cookies = self._cookies.of(request.cookies.items())
         path = request.path.removesuffix("/ws").removesuffix("/autoload.js") or "/"
-        logout_url = None if self._gate is None else self._gate.logout_url()
+        logout_url = self._admission.logout_url()
         return Request(arguments, headers, cookies, path, payload or {}, user, logout_url)

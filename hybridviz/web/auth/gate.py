@@ -16,6 +16,7 @@ from hybridviz.errors import AuthModuleFailed, ConfigError, UserRefused, UserReq
 from hybridviz.web.auth.adapted import VERBS
 from hybridviz.web.auth.exchange import Exchange, answer_of
 from hybridviz.web.auth.http_request import HttpRequest
+from hybridviz.web.auth.identity import Identity
 from hybridviz.web.auth.module import AuthModule, is_relative, load_module
 
 log = logging.getLogger("hybridviz.auth")
@@ -26,7 +27,7 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Identity):
     """The auth module at work.
 
     Attributes:
@@ -40,11 +41,10 @@ class Gate:
     call: Callable[..., Any]
 
     def user(self) -> Any:
-        """Return the user of the request that is being answered; cookies that the module sets go
-        with the answer.
+        """Return the user of the request that is being answered, None for nobody; cookies that the
+        module sets go with the answer.
 
         Raises:
-            UserRequired: there is none.
             UserRefused: the module's code raised an HTTP error.
             AuthModuleFailed: it raised something else.
         """
@@ -53,12 +53,16 @@ class Gate:
             user = self._run(self.module.get_user, exchange)
         except HTTPException as error:
             raise UserRefused(f"the auth module refuses this visitor: {error.name}") from None
-        is_page = request.url_rule is None or not request.url_rule.websocket
-        if is_page and answer_of(exchange).cookies:
+        if _is_page() and answer_of(exchange).cookies:
             after_this_request(answer_of(exchange).give_cookies)
-        if not user:
-            raise UserRequired(self._where_to_log_in(exchange) if is_page else "")
-        return user
+        return user or None
+
+    def required(self) -> UserRequired:
+        """Return the error that leads to where people log in."""
+        if not _is_page():
+            return UserRequired()
+        exchange = Exchange(self.module.site, self._http_request())
+        return UserRequired(self._where_to_log_in(exchange))
 
     def logout_url(self) -> str | None:
         """Return the URL at which a user of this request's logs out, if there is one."""
@@ -153,6 +157,10 @@ class Gate:
 
     def _root(self) -> str:
         return f"{self.settings.root_path}{request.script_root}"
+
+
+def _is_page() -> bool:
+    return request.url_rule is None or not request.url_rule.websocket
 
 
 class _Finished(Exception):

@@ -73,6 +73,10 @@ class Access:
             return False
         return True
 
+    def shows_upload_token(self, request: Request) -> bool:
+        """Return whether a request shows the upload token, which is more than to be local."""
+        return "Authorization" in request.headers and self.may_write(request)
+
     def check_read(self, request: Request) -> None:
         """Check the right to read uploaded documents, which all have unless they are private.
 

@@ -19,13 +19,15 @@ from hybridviz.errors import (
     PatchError,
     TooLarge,
     UnsupportedFormat,
+    UserRefused,
 )
 from hybridviz.sessions import Session
 from hybridviz.stores import Entry
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.targets import AppSession, Target, UploadedDocument, version_of
 from hybridviz.web.documents.uploads import Uploads
-from hybridviz.web.served import SPACE, ServedApp
+from hybridviz.web.served import FOREIGN, SPACE, ServedApp
+from hybridviz.web.visit import Visitors
 
 HTML = "text/html"
 RESOURCES = ("cdn", "inline")
@@ -38,15 +40,22 @@ class DocumentViews:
         uploads: the uploaded documents.
         served: apps by their routes, whose sessions are documents too.
         access: who may.
+        visitors: knows whose sessions are whose.
         max_size: largest body, in bytes.
     """
 
     def __init__(
-        self, uploads: Uploads, served: Mapping[str, ServedApp], access: Access, max_size: int
+        self,
+        uploads: Uploads,
+        served: Mapping[str, ServedApp],
+        access: Access,
+        visitors: Visitors,
+        max_size: int,
     ) -> None:
         self._uploads = uploads
         self._served = served
         self._access = access
+        self._visitors = visitors
         self._max_size = max_size
 
     def list(self) -> Response:
@@ -117,7 +126,7 @@ class DocumentViews:
         if session is None:
             self._access.check_read(request)
             return UploadedDocument(self._uploads, ident)
-        self._access.check_session(request, ident)
+        self._check_session(session)
         return AppSession(session)
 
     def writable(self, ident: str) -> Target:
@@ -126,8 +135,23 @@ class DocumentViews:
         if session is None:
             self._access.check_write(request)
             return UploadedDocument(self._uploads, ident)
-        self._access.check_session(request, ident)
+        self._check_session(session)
         return AppSession(session)
+
+    def _check_session(self, session: Session) -> None:
+        """Check the right to an app's session. One of a user's is for that user and for who has the
+        upload token: that a program runs on this machine is not enough.
+
+        Raises:
+            RightNeeded, TooManyFailures: as `Access.check_session` does.
+            UserRequired, UserRefused: it is another user's.
+        """
+        self._access.check_session(request, session.id)
+        if session.context.belongs_to(None) or self._access.shows_upload_token(request):
+            return
+        user = self._visitors.user(self._served[session.route].rule)
+        if not session.context.belongs_to(user):
+            raise UserRefused(FOREIGN)
 
     def _app_session(self, ident: str) -> Session | None:
         apps = (served for route, served in self._served.items() if route != SPACE)
