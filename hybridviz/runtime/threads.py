@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
@@ -74,8 +75,13 @@ class _Pool:
 
     def submit(self, task: ThreadTask) -> None:
         self._tasks.put(task)
-        if not self._idle.acquire(blocking=False):
+        if self._idle.acquire(blocking=False):
+            return
+        try:
             threading.Thread(target=self._work, name="hybridviz", daemon=True).start()
+        except RuntimeError:  # the interpreter ends, and starts none any more: it is done here
+            with suppress(queue.Empty):
+                self._tasks.get_nowait().run()
 
     def _work(self) -> None:
         while True:
