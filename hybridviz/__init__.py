@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hybridviz.config import Settings
     from hybridviz.io import output_server, push, show
     from hybridviz.runtime.active import offload
+    from hybridviz.web import signals
     from hybridviz.web.extension import HybridViz, create_app
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ __all__ = (
     "push",
     "push_session",
     "show",
+    "signals",
 )
 
 _HOMES = {
@@ -45,6 +47,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "signals":
+        return import_module("hybridviz.web.signals")
     if name not in _HOMES:
         raise AttributeError(f"module 'hybridviz' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -52,6 +52,8 @@ class Server:
         port: where it listens; by default at a free one.
     """
 
+    stop_timeout = STOP_TIMEOUT
+
     def __init__(
         self,
         kind: str,
@@ -120,11 +122,11 @@ class Server:
         """End the process as an operator would; it must be gone in time."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(STOP_TIMEOUT)
+            self._process.wait(self.stop_timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(
-                f"no exit within {STOP_TIMEOUT} s of SIGTERM:\n{self.log}"
+                f"no exit within {self.stop_timeout} s of SIGTERM:\n{self.log}"
             ) from None
 
     def kill(self) -> None:

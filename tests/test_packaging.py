@@ -67,6 +67,7 @@ def installed(clone: Path) -> Path:
 def test_wheel(installed: Path, tmp_path: Path) -> None:
     found = run([sys.executable, "-c", PROBE], tmp_path, installed)
     assert Path(found) == installed / "hybridviz" / "static"
+    assert (installed / "hybridviz" / "py.typed").is_file()
 
 
 def test_wheel_holds_the_program(installed: Path, tmp_path: Path) -> None:

@@ -61,6 +61,11 @@ class SessionRegistry:
         session = self._sessions.get(ident)
         return session if isinstance(session, Session) else None
 
+    def in_the_making(self) -> list[tuple[str, Event]]:
+        """Return the ids of sessions whose apps run now, and the events of their ends."""
+        found = tuple(self._sessions.items())
+        return [(ident, item.ready) for ident, item in found if isinstance(item, _Making)]
+
     def get_or_create(
         self, ident: str, build: Callable[[Session], object], request: Request | None = None
     ) -> Session:

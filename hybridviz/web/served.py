@@ -7,7 +7,7 @@ and show the failure.
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -222,7 +222,17 @@ class ServedApp:
             log.error("! %s\n%s", error, error.traceback)
             raise
         self.failure = None
-        self._learn(AppProfile.of(session.document))
+        self._learn(self._profile_of(session))
+
+    def _profile_of(self, session: Session) -> AppProfile:
+        """Return what a run told. The title of an app that has looked at its user may be that
+        user's alone: others shall not see it, neither on a page nor in the index.
+        """
+        profile = AppProfile.of(session.document)
+        if session.context.owner is None or not session.context.visited:
+            return profile
+        neutral = self.app.title or self.route.strip("/") or DEFAULT_TITLE
+        return replace(profile, title=neutral)
 
     def _begin(self, session: Session) -> None:
         """Call the app's hook for a new session, and have the others called in time."""

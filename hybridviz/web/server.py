@@ -25,12 +25,14 @@ from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.routes import LegacyViews
 from hybridviz.legacy_rest.routes import add_routes as add_legacy_routes
 from hybridviz.runtime import choose_runtime
+from hybridviz.runtime.base import Event
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.stores import open_store
 from hybridviz.web.assets import AssetFolder, own_folder
 from hybridviz.web.auth.admission import Access as AccessRule
 from hybridviz.web.auth.admission import open_admission, rule_of
 from hybridviz.web.auth.identity import Identity
+from hybridviz.web.chores import start_chores
 from hybridviz.web.closing import Closing
 from hybridviz.web.contexts import FlaskSurroundings, OnException, outside_request
 from hybridviz.web.dev import DevChannel
@@ -49,12 +51,8 @@ from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import AppRoutes, blueprint
 from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
-from hybridviz.web.stats import log_memory, log_sessions
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
-
-DAY = 24 * 3600.0
-HOUR_MS = 3600 * 1000
 
 SHUTTING_DOWN = "the server is shutting down"
 LOGGED_OUT = "the user has logged out"
@@ -201,7 +199,8 @@ class Server:
             self._begin(item)
         if self.dev is not None:
             self.dev.start()
-        self._repeat()
+        context = self.served[SPACE].registry.context
+        start_chores(self.settings, context, self.served.values(), self._uploads)
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def _begin(self, item: ServedApp) -> None:
@@ -214,19 +213,6 @@ class Server:
         item.ready = ReadySession(item.registry, item.build, self.runtime, make_id)
         if settings.warm:
             self.runtime.spawn(item.ready.prepare)
-
-    def _repeat(self) -> None:
-        context, settings = self.served[SPACE].registry.context, self.settings
-        if period := settings.stats_log_frequency_ms:
-            context.add_periodic_callback(lambda: log_sessions(self.served.values()), period)
-        if days := settings.document_lifetime:
-            context.add_next_tick_callback(partial(self._expire, days * DAY))
-            context.add_periodic_callback(partial(self._expire, days * DAY), HOUR_MS)
-        if period := settings.mem_log_frequency_ms:
-            context.add_periodic_callback(log_memory, period)
-
-    def _expire(self, lifetime: float) -> None:
-        self._uploads.expire(time.time() - lifetime)
 
     # -- while it runs
 
@@ -271,14 +257,21 @@ class Server:
         """
         if user is None:
             return
-        sessions = [s for item in self.served.values() for s in item.registry]
-        own = [session for session in sessions if session.context.belongs_to(user)]
 
         def end(session: Session) -> None:
-            registry = self.served[session.route].registry
-            registry.discard(session, SessionEnded.close_code, reason)
+            if session.context.belongs_to(user):
+                registry = self.served[session.route].registry
+                registry.discard(session, SessionEnded.close_code, reason)
 
-        self._for_all(own, end)
+        def end_made(registry: SessionRegistry, ident: str, ready: Event) -> None:
+            ready.wait()
+            if (session := registry.get(ident)) is not None:
+                end(session)
+
+        for item in self.served.values():
+            for ident, ready in item.registry.in_the_making():
+                outside_request(self.runtime.spawn, end_made, item.registry, ident, ready)
+        self._for_all([s for item in self.served.values() for s in item.registry], end)
 
     def _for_all(self, sessions: Iterable[Session], call: Callable[[Session], object]) -> None:
         tasks = [outside_request(self.runtime.spawn, call, session) for session in sessions]

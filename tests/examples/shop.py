@@ -40,6 +40,8 @@ class SiteServer(Server):
         variables: further variables of the environment.
     """
 
+    stop_timeout = 40.0  # the application is not ours alone: gunicorn ends it in its own time
+
     def __init__(
         self,
         kind: str,

@@ -11,11 +11,12 @@ import websocket
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError
 from tests.interop.wire import TIMEOUT, Wire
 from tests.servers import Server
 from tests.web.conftest import CAN_UPGRADE, FakeApp, Serve
-from tests.web.test_sockets import KEY, Live
+from tests.web.test_sockets import KEY, SOON, Live
 
 CLUB = Path(__file__).parent / "apps" / "auth"
 BY_HEADER = """
@@ -218,8 +219,9 @@ def test_websocket_needs_the_user_of_its_page(live: Live) -> None:
     assert "another user's" in refusal(live, token, "X-User: eve")
     assert '"ACK"' in live.connect(token, header=["X-User: ada"]).recv()
     assert {c.user for c in contexts(live.app)} == {"ada"}
-    # Now there is a session; only a close can refuse.
-    stranger = live.connect(token, header=["X-User: eve"])
+    assert "another user's" in refusal(live, token, "X-User: eve")
+    # A token that names no user finds the session only when 101 is said: a close must refuse.
+    stranger = live.connect(make_token("mine", KEY, SOON, {}), header=["X-User: eve"])
     opcode, data = stranger.recv_data()
     assert (opcode, data[:2]) == (websocket.ABNF.OPCODE_CLOSE, (1008).to_bytes(2, "big"))
     assert b"another user's" in data

@@ -24,7 +24,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hybridviz import HybridViz
 from hybridviz.core.documents import document_json
-from tests.interop.wire import TIMEOUT
+from tests.examples.shop import SiteServer
+from tests.interop.wire import TIMEOUT, Wire
 from tests.web.conftest import CAN_UPGRADE
 from tests.web.test_sockets import Live, pull
 from tests.web.test_users import Person, live_sessions
@@ -156,6 +157,8 @@ def test_limits_hold_for_pages_and_websockets(app: Flask, start: Callable[[], Li
         person.connect(token)
     limiter.reset()
     pull(person.connect(token))
+    limiter.exempt(app.blueprints["hybridviz"])
+    assert [person.get("/app").status_code for _ in range(5)] == [200] * 5
 
 
 def test_sessions_on_the_server_tell_the_user(
@@ -213,6 +216,42 @@ def test_a_cached_page_shows_each_visitor_a_session_of_their_own(
         for _ in range(2)
     }
     assert len(tokens) == 2
+
+
+REDIRECTS = """
+from bokeh.models import Div
+from flask import Flask, redirect, request
+from hybridviz import HybridViz
+
+app = Flask(__name__)
+viz = HybridViz(app)
+
+
+@viz.app("/app")
+def fill(document):
+    document.add_root(Div(text="hello", name="label"))
+
+
+@app.before_request
+def lead_astray():
+    if request.args.get("astray"):
+        return redirect("/elsewhere")
+"""
+
+
+def test_answer_that_comes_too_late_is_told_by_the_close_code(tmp_path: Path) -> None:
+    """gevent-websocket has said 101 before the application is asked."""
+    (tmp_path / "site.d").mkdir()
+    (tmp_path / "site.d" / "strays.py").write_text(REDIRECTS)
+    server = SiteServer("geventwebsocket", tmp_path / "site.d", tmp_path, "strays")
+    try:
+        with Wire(f"{server.url}/app", path="/app/ws?astray=1") as wire:
+            closed = wire.close_frame()
+        assert (closed.code, closed.reason) == (1008, "the application answered 302 FOUND")
+        with Wire(f"{server.url}/app") as wire:
+            assert "label" in wire.pull()
+    finally:
+        server.stop()
 
 
 # -- ProxyFix, APScheduler

@@ -3,6 +3,7 @@ list of passwords; access rules; whose sessions are whose.
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.security import generate_password_hash
 
 from hybridviz import HybridViz, Settings, create_app
+from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError
 from tests.interop.wire import TIMEOUT
 from tests.web.conftest import CAN_UPGRADE, Serve
-from tests.web.test_sockets import Live, close_of, pull
+from tests.web.test_sockets import SOON, Live, close_of, pull
 
 
 class User(UserMixin):
@@ -145,6 +147,20 @@ def test_user_of_flask_login_reaches_the_app(club: Live) -> None:
     assert Person(club, "eve").sees() == "for eve"
 
 
+def test_title_of_a_users_document_is_shown_to_nobody_else(club: Live) -> None:
+    titled = "Sales of {}"
+
+    def name_it(document: Document) -> None:
+        assert document.session_context is not None
+        document.title = titled.format(document.session_context.user)
+
+    club.app.extensions["hybridviz"].served["/app"].app._function = name_it
+    ada, eve = Person(club, "ada"), Person(club, "eve")
+    assert "<title>Sales of ada</title>" in ada.get("/app").text  # by a run
+    assert "<title>app</title>" in eve.get("/app").text
+    assert club.app.extensions["hybridviz"].served["/app"].name == "app"
+
+
 def test_stranger_is_led_to_the_login_and_gets_no_websocket(club: Live) -> None:
     stranger, ada = Person(club), Person(club, "ada")
     answer = stranger.get("/app?a=1")
@@ -162,7 +178,9 @@ def test_token_and_session_id_are_useless_to_another_user(club: Live) -> None:
     token = ada.token("/app?bokeh-session-id=adas")
     assert "another user's" in eve.refusal(token)
     pull(ada.connect(token))
-    assert close_of(eve.connect(token)) == (1008, "this session is another user's")
+    assert "another user's" in eve.refusal(token)
+    unmarked = make_token("adas", club.app.extensions["hybridviz"].key, SOON, {})
+    assert close_of(eve.connect(unmarked)) == (1008, "this session is another user's")
     assert eve.get("/app?bokeh-session-id=adas").status_code == 403
     assert eve.get("/app", headers={"Bokeh-Session-Id": "adas"}).status_code == 403
     assert eve.get(f"/app?bokeh-token={token}").status_code == 403
@@ -196,6 +214,39 @@ def test_logout_ends_the_users_sessions_at_once(club: Live) -> None:
     assert "nobody is logged in" in ada.refusal(waiting)
 
 
+def test_session_that_is_being_made_at_the_logout_ends_too(
+    tmp_path: Path, serve_site: Callable[[Flask], Live]
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(document: Document) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    viz = HybridViz()
+    viz.app("/slow")(slow)
+    app = site(tmp_path, viz)
+    add_login(app)
+    live = serve_site(app)
+    ada = Person(live, "ada")
+    opening = threading.Thread(target=ada.get, args=("/slow",))
+    opening.start()
+    assert begun.wait(10)
+    made = live_made(live, "/slow")
+    ada.get("/logout")
+    go_on.set()
+    opening.join()
+    assert made.wait(10)
+    registry = live.app.extensions["hybridviz"].served["/slow"].registry
+    while len(registry):
+        threading.Event().wait(0.01)
+
+
+def live_made(live: Live, route: str) -> Any:
+    ((_, ready),) = live.app.extensions["hybridviz"].served[route].registry.in_the_making()
+    return ready
+
+
 def test_expired_and_forged_cookies_are_nobodys(
     tmp_path: Path, serve_site: Callable[[Flask], Live]
 ) -> None:
@@ -209,6 +260,13 @@ def test_expired_and_forged_cookies_are_nobodys(
     for text in (cookie, forged):
         assert Person(live, Cookie=text).get("/app").status_code == 302
         assert "nobody" in Person(live, Cookie=text).refusal(Person(live).token("/open"))
+
+
+def test_login_may_be_disabled_for_tests(tmp_path: Path) -> None:
+    app = site(tmp_path, LOGIN_DISABLED=True)
+    add_login(app)
+    assert app.test_client().get("/app", environ_overrides=CAN_UPGRADE).status_code == 200
+    app.extensions["hybridviz"].close()
 
 
 # -- access rules
@@ -244,6 +302,24 @@ def test_users_of_flask_httpauth(tmp_path: Path, serve_site: Callable[[Flask], L
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
         assert "nobody is logged in" in person.refusal(ada.token("/app?bokeh-session-id=x"))
+
+
+def test_users_that_are_objects_have_ids(tmp_path: Path) -> None:
+    app = site(tmp_path, HybridViz(get_user=lambda: User("ada")))
+    for _ in range(2):
+        page = app.test_client().get("/app?bokeh-session-id=x", environ_overrides=CAN_UPGRADE)
+        assert page.status_code == 200
+    (live,) = app.extensions["hybridviz"].served["/app"].registry
+    assert live.context.user == "ada"
+    app.extensions["hybridviz"].close()
+
+
+def test_users_that_equal_only_themselves_are_refused_with_advice(tmp_path: Path) -> None:
+    app = site(tmp_path, HybridViz(get_user=lambda: type("Person", (), {})()))
+    page = app.test_client().get("/app", environ_overrides=CAN_UPGRADE)
+    assert page.status_code == 500
+    assert "not Person: return its name or id" in page.text
+    app.extensions["hybridviz"].close()
 
 
 def test_tokens_of_flask_httpauth(tmp_path: Path) -> None:
@@ -326,6 +402,21 @@ def test_list_of_passwords(serve: Serve, tmp_path: Path) -> None:
         assert page.status_code == 401
         assert page.headers["WWW-Authenticate"] == 'Basic realm="hybridviz", charset="UTF-8"'
         app.extensions["hybridviz"].close()
+
+
+def test_passwords_cannot_all_be_tried(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=str(tmp_path), basic_auth="ada:pw"), {"/app": fill})
+    client = app.test_client()
+
+    def status(name: str, password: str) -> int:
+        auth = (name, password)
+        return int(client.get("/app", auth=auth, environ_overrides=CAN_UPGRADE).status_code)
+
+    assert status("ada", "pw") == 200
+    assert [status("ada", f"no{number}") for number in range(11)] == [401] * 10 + [429]
+    assert status("ada", "pw") == 200  # who was right before is no victim of who guesses
+    assert status("eve", "pw") == 401
+    app.extensions["hybridviz"].close()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 Called by pages, websockets and the REST interface through `Visitors`.
 """
 
+import time
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter, signature
@@ -127,7 +128,7 @@ def open_admission(
     gate = open_gate(settings, call)
     found: dict[str, Identity | None] = {"auth_module": gate, "the application itself": declared}
     if settings.basic_auth:
-        found["basic_auth"] = BasicIdentity(read_passwords(settings.basic_auth))
+        found["basic_auth"] = BasicIdentity(read_passwords(settings.basic_auth), time.time)
     if settings.user_header:
         found["user_header"] = ProxyIdentity(settings.user_header, settings.trusted_proxies)
     given = {name: identity for name, identity in found.items() if identity is not None}

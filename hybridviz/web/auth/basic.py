@@ -7,7 +7,7 @@ was right is remembered by a fast one with a key that is nowhere else.
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from hybridviz.errors import ConfigError, UserRequired
 from hybridviz.web.auth.identity import Identity
+from hybridviz.web.failures import Failures
 
 log = logging.getLogger("hybridviz.auth")
 
@@ -28,10 +29,12 @@ class BasicIdentity(Identity):
 
     Args:
         hashes: by names, hashes of passwords.
+        clock: seconds.
     """
 
-    def __init__(self, hashes: Mapping[str, str]) -> None:
+    def __init__(self, hashes: Mapping[str, str], clock: Callable[[], float]) -> None:
         self._hashes = hashes
+        self._failures = Failures(clock, "passwords")
         self._nobody = generate_password_hash(secrets.token_hex())
         self._key = secrets.token_bytes()
         self._seen: dict[str, bytes] = {}
@@ -42,6 +45,7 @@ class BasicIdentity(Identity):
             return None
         if self._fits(shown.username, shown.password or ""):
             return shown.username
+        self._failures.note((request.remote_addr, shown.username))
         log.warning("! %s showed a wrong password for %r", request.remote_addr, shown.username)
         return None
 
@@ -52,6 +56,7 @@ class BasicIdentity(Identity):
         digest = hmac.digest(self._key, password.encode(), sha256)
         if hmac.compare_digest(self._seen.get(name, b""), digest):
             return True
+        self._failures.check((request.remote_addr, name))
         # Also for names that nobody has: how long it takes must not tell whether one exists.
         fits = check_password_hash(self._hashes.get(name, self._nobody), password)
         if fits and name in self._hashes:

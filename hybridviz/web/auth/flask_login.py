@@ -26,8 +26,9 @@ class LoginIdentity(Identity):
 
     @property
     def present(self) -> bool:
-        """Whether the application has Flask-Login."""
-        return hasattr(current_app, "login_manager")
+        """Whether the application has Flask-Login, and has not switched it off for its tests."""
+        has_it = hasattr(current_app, "login_manager")
+        return has_it and not current_app.config.get("LOGIN_DISABLED", False)
 
     def user(self) -> Any:
         from flask_login import current_user

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from flask import make_response
 
 from hybridviz.errors import UserRequired
-from hybridviz.web.auth.identity import Identity
+from hybridviz.web.auth.identity import Identity, comparable
 
 
 class HttpAuth(Protocol):
@@ -40,7 +40,7 @@ class HttpAuthIdentity(Identity):
         reached: list[Any] = []
 
         def view() -> str:
-            reached.append(self._auth.current_user())
+            reached.append(comparable(self._auth.current_user()))
             return ""
 
         answer = self._auth.login_required(view)()

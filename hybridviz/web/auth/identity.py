@@ -48,13 +48,30 @@ class FunctionIdentity(Identity):
         self._logout = logout
 
     def user(self) -> Any:
-        return self._function() or None
+        return comparable(self._function() or None)
 
     def required(self) -> UserRequired:
         return UserRequired(with_next(url_of(self._login)) if self._login else "")
 
     def logout_url(self) -> str | None:
         return url_of(self._logout) if self._logout else None
+
+
+def comparable(user: Any) -> Any:
+    """Return a user as something that is equal when it is found again: itself or, of an object that
+    has `get_id`, as those of Flask-Login, its id.
+
+    Raises:
+        ConfigError: it is an object that equals only itself.
+    """
+    if callable(get_id := getattr(user, "get_id", None)):
+        return get_id()
+    if user is not None and not any("__eq__" in vars(kind) for kind in type(user).__mro__[:-1]):
+        raise ConfigError(
+            f"a user must be text, a number or something else with __eq__ or get_id, not"
+            f" {type(user).__name__}: return its name or id"
+        )
+    return user
 
 
 def url_of(place: str) -> str:

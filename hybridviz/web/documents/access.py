@@ -7,7 +7,6 @@ some other site's page has told to send the request.
 
 import hmac
 import logging
-from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from flask import Request
@@ -23,15 +22,10 @@ from hybridviz.core.handshake import (
 )
 from hybridviz.core.tokens import read_token
 from hybridviz.errors import HandshakeRefused, RightNeeded, TokenRefused, TooManyFailures
+from hybridviz.web.failures import Failures
 
 log = logging.getLogger("hybridviz.audit")
 
-MAX_FAILURES = 10
-"""Wrong tokens that one peer may show within `WINDOW`."""
-WINDOW = 60.0
-"""Seconds."""
-MAX_PEERS = 4096
-"""Most peers whose failures are remembered."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -48,7 +42,7 @@ class Access:
         self._settings = settings
         self._key = key
         self._clock = clock
-        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._failures = Failures(clock, "tokens")
 
     def check_write(self, request: Request) -> None:
         """Check the right to write documents, and to read and change any session.
@@ -107,18 +101,11 @@ class Access:
 
     def _check_token(self, token: str, request: Request) -> None:
         peer = request.remote_addr or ""
-        failures = self._failures.get(peer, deque())
-        while failures and failures[0] < self._clock() - WINDOW:
-            failures.popleft()
-        if len(failures) >= MAX_FAILURES:
-            raise TooManyFailures("too many wrong tokens: wait a minute")
+        self._failures.check(peer)
         wanted = self._settings.upload_token
         if wanted and hmac.compare_digest(token.encode(), wanted.encode()):
             return
-        failures.append(self._clock())
-        self._failures[peer] = failures
-        if len(self._failures) > MAX_PEERS:
-            self._failures.popitem(last=False)
+        self._failures.note(peer)
         log.warning("! %s showed a wrong upload token for %s", peer, request.path)
         raise RightNeeded("the upload token is wrong" if wanted else "no upload token is set here")
 

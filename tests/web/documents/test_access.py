@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hybridviz.core.tokens import make_token
-from hybridviz.web.documents import access
+from hybridviz.web import failures
 from tests.web.conftest import CAN_UPGRADE, FakeApp, Serve
 from tests.web.documents.conftest import Api
 
@@ -75,13 +75,13 @@ def test_guessing_is_slow(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None
     api = Api(serve(FakeApp(), store="memory:", upload_token="right").test_client())
     statuses = [
         api.put("hover", headers=bearer("wrong")).status_code
-        for _ in range(access.MAX_FAILURES + 1)
+        for _ in range(failures.MAX_FAILURES + 1)
     ]
-    assert statuses == [401] * access.MAX_FAILURES + [429]
+    assert statuses == [401] * failures.MAX_FAILURES + [429]
     late = api.put("hover", headers=bearer("right"))
     assert late.status_code == 429 and late.headers["Retry-After"] == "60"
     assert api.put("hover", headers=bearer("right"), environ=FAR).status_code == 201
-    monkeypatch.setattr(access, "WINDOW", -1.0)
+    monkeypatch.setattr(failures, "WINDOW", -1.0)
     assert api.put("hover", headers=bearer("right")).status_code == 200
 
 
