@@ -75,6 +75,17 @@ def test_wheel_holds_the_program(installed: Path, tmp_path: Path) -> None:
     assert run(command, tmp_path, installed).startswith("hybridviz")
 
 
+FIXTURE = """
+def test_it(viz_open):
+    assert viz_open(lambda document: document.set_title("Packed")).title == "Packed"
+"""
+
+
+def test_pytest_finds_the_fixtures_of_the_wheel(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(FIXTURE)
+    assert "1 passed" in run([sys.executable, "-m", "pytest", "-q"], tmp_path, installed)
+
+
 def test_clone(clone: Path) -> None:
     assert Path(run([sys.executable, "-c", PROBE], clone)) == clone / "static"
 

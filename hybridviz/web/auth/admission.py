@@ -28,7 +28,9 @@ Rule = Callable[[Any], Any]
 
 KNOWN_USER = "hybridviz.user"
 """Where in the environ somebody around the application, such as a test, says who sends a request.
+No request from outside can name it.
 """
+
 FORBIDDEN = "you may not see this app"
 
 
