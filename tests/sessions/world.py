@@ -4,7 +4,7 @@ own, which it changes and which follows the server's, with a delay of its own in
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import orjson
@@ -148,17 +148,26 @@ class World:
         delay: tells the seconds that a message takes.
     """
 
+    open: ClassVar[list["World"]] = []
+
     def __init__(
         self,
         build: Callable[[Document], None],
         clients: int = 1,
         delay: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        World.open.append(self)
         self.runtime = ManualRuntime()
         self.session = Session("id", "/app", self.runtime)
         self.session.build(lambda session: build(session.document))
         self.clients = [Client(self.session, self.runtime, delay) for _ in range(clients)]
         self.run(1.0)
+
+    @classmethod
+    def close_all(cls) -> None:
+        """End what the clocks of all worlds run, coroutines too."""
+        while cls.open:
+            cls.open.pop().runtime.close()
 
     @property
     def document(self) -> Document:
