@@ -19,6 +19,8 @@ const old_names = {
 const old_selection = (now) => ({
   "0d": {flag: false, indices: []}, "1d": {indices: now.indices}, "2d": {indices: {}},
 });
+const has_text_title = (model) =>
+  typeof titles_are_texts != "undefined" && model.title?.properties?.text != null;
 const old_model = (model) => {
   if (model == null || model.properties == null || model.is_old) return model;
   const today = model.get;  // a source has columns by it
@@ -27,13 +29,13 @@ const old_model = (model) => {
   model.get = (name) => !(known(name) in model.properties) && today != null
     ? today.call(model, name)
     : name == "selected" && "data" in model ? old_selection(model.selected)
-    : name == "title" && model.title?.properties?.text != null ? model.title.text
+    : name == "title" && has_text_title(model) ? model.title.text
     : old_model(model[known(name)]);
   model.set = (name, value) => {
     const values = typeof name == "string" ? {[name]: value} : name;
     for (const [key, to] of Object.entries(values)) {
       if (key == "selected" && "data" in model) model.selected.indices = to["1d"].indices;
-      else if (key == "title" && model.title?.properties?.text != null) model.title.text = to;
+      else if (key == "title" && has_text_title(model)) model.title.text = to;
       else model[known(key)] = to;
     }
   };
@@ -46,6 +48,10 @@ const old_model = (model) => {
 for (const given of arguments) old_model(given);
 """
 """Gives models the methods that they had, each time the callback is called."""
+
+
+TEXTS = "const titles_are_texts = true;\n"
+"""Before the prelude: the title of a plot is a text, as until Bokeh 0.11."""
 
 
 def is_old(code: Any) -> bool:
@@ -69,4 +75,4 @@ def in_old_mode(code: str, names: Iterable[str]) -> str:
     """
     parameters = [*names, "cb_obj", "cb_data"]
     quoted = ", ".join(json.dumps(text) for text in [*parameters, code])
-    return f"{PRELUDE}return new Function({quoted})({', '.join(parameters)});\n"
+    return f"{TEXTS}{PRELUDE}return new Function({quoted})({', '.join(parameters)});\n"

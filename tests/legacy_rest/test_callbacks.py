@@ -9,6 +9,7 @@ from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.translation import Translator
 from tests.legacy_rest.conftest import ref, small, spec
 
+OTHER = ref("CustomJS", "other")
 CODE = "data = source.get('data'); source.trigger('change')"
 
 
@@ -92,6 +93,12 @@ def test_a_box_calls_with_its_geometry() -> None:
     relay = relays(plot)["selectiongeometry"]
     assert relay.args["caller"] is again.models["it"]
     assert "{geometry: cb_obj.geometry}" in relay.code
+    raw.upsert([spec("CustomJS", "other"), spec("BoxSelectTool", "it", callback=OTHER)])
+    again.update(["other", "it"])
+    assert relays(plot)["selectiongeometry"].args["callback"] is again.models["other"]
+    raw.upsert([spec("BoxSelectTool", "it", callback=None)])
+    again.update(["it"])
+    assert plot.js_event_callbacks == {"selectiongeometry": []}
 
 
 def test_a_tap_opens_urls_and_nothing_else_does() -> None:

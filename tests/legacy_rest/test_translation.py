@@ -127,6 +127,15 @@ def test_single_attributes() -> None:
     assert one("Range1d", start=3).start == 3
 
 
+def test_a_column_of_colours_for_one_line_says_nothing() -> None:
+    raw = RawDocument("d", "t", "u", "k", "r", "context")
+    raw.upsert([spec("Line", "it", line_color={"field": "palette[i]"}, line_width={"value": 3})])
+    translator = Translator(raw)
+    line: Any = translator.model("it")
+    assert (line.line_color, line.line_width) == ("black", 3)
+    assert translator.notices == []
+
+
 def test_scales_follow_ranges_and_mappers() -> None:
     raw = RawDocument("d", "t", "u", "k", "r", "context")
     plot = small()[0]

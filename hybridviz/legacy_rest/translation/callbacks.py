@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+GEOMETRY = "selectiongeometry"
+"""The event of a plot when a box or another shape has been drawn in it."""
 CHANGING = ("value", "active")
 """What widgets tell a change of, the first that they have."""
 RELAY = "callback.execute(caller, {})"
@@ -51,6 +53,9 @@ def connect(translator: "Translator", model: Model, ident: str, callback: Any) -
         Why it cannot be called, or None.
     """
     _disconnect(model)
+    plot = translator.plot_of(ident) if isinstance(model, BoxSelectTool) else None
+    if plot is not None:
+        _disconnect_tool(plot, model)
     if isinstance(callback, OpenURL) and not isinstance(model, TapTool):
         return "only a TapTool opens URLs today"
     if isinstance(model, HoverTool | TapTool):
@@ -58,11 +63,16 @@ def connect(translator: "Translator", model: Model, ident: str, callback: Any) -
         is_code = isinstance(callback, CustomJS)
         model.callback = _relay(code, model, callback) if is_code else callback
     elif isinstance(callback, CustomJS):
-        return _listen(translator, model, ident, callback)
+        if isinstance(model, BoxSelectTool) and plot is None:
+            return "no plot has the tool"
+        return _listen(translator, plot or model, model, ident, callback)
     return None
 
 
-def _listen(translator: "Translator", model: Model, ident: str, callback: CustomJS) -> str | None:
+def _listen(
+    translator: "Translator", teller: Model, model: Model, ident: str, callback: CustomJS
+) -> str | None:
+    """Have a callback called; the teller is the plot of a tool, or else the model itself."""
     changing = next((name for name in CHANGING if name in model.properties()), None)
     if isinstance(model, ColumnDataSource):
         _on_change(model.selected, "indices", _relay(RELAY, model, callback))
@@ -71,10 +81,7 @@ def _listen(translator: "Translator", model: Model, ident: str, callback: Custom
         for name in ("start", "end"):
             _on_change(model, name, _relay(RELAY, caller, callback))
     elif isinstance(model, BoxSelectTool):
-        plot = translator.plot_of(ident)
-        if plot is None:
-            return "no plot has the tool"
-        plot.js_on_event("selectiongeometry", _relay(BOXED, model, callback))
+        teller.js_on_event(GEOMETRY, _relay(BOXED, model, callback))
     elif isinstance(model, Dropdown):
         model.js_on_event("menu_item_click", _relay(RELAY, model, callback))
     elif isinstance(model, Button):
@@ -95,6 +102,14 @@ def _on_change(model: Model, name: str, relay: CustomJS) -> None:
         **model.js_property_callbacks,
         f"change:{name}": [*model.js_property_callbacks.get(f"change:{name}", []), relay],
     }
+
+
+def _disconnect_tool(plot: Model, tool: Model) -> None:
+    """Take back what was connected to a plot for one of its tools."""
+    known = plot.js_event_callbacks.get(GEOMETRY, [])
+    kept = [relay for relay in known if getattr(relay, "args", {}).get("caller") is not tool]
+    if kept != known:
+        plot.js_event_callbacks = {**plot.js_event_callbacks, GEOMETRY: kept}
 
 
 def _disconnect(model: Model) -> None:

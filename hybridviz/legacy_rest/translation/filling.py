@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from bokeh.core.properties import DataSpec
 from bokeh.core.property.singletons import Undefined
 from bokeh.model import Model
 from bokeh.models import Scatter
@@ -120,7 +121,10 @@ class Filling:
             return
         if isinstance(self._model, Glyph):
             value = derived_spec(self._translator.uses, self._raw, old, value)
-        value = fitted(self._model.lookup(name).property, value)
+        property_ = self._model.lookup(name).property
+        if isinstance(value, dict) and "field" in value and not isinstance(property_, DataSpec):
+            return  # one line has one colour; browsers of the time did not heed it either
+        value = fitted(property_, value)
         if isinstance(self._model, Annotation):
             value = annotated(self._translator.uses, self._raw, old, value)
         if name in INNER:
