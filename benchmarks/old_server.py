@@ -140,7 +140,7 @@ def delay(client: Client, is_old: bool, changes: int) -> float:
 
 
 @contextmanager
-def serving(is_old: bool) -> Iterator[int]:
+def serving(is_old: bool, in_memory: bool) -> Iterator[int]:
     """Run a server and yield its port."""
     port = free_port()
     with TemporaryDirectory() as scratch, (Path(scratch) / "log").open("w") as log:
@@ -148,7 +148,7 @@ def serving(is_old: bool) -> Iterator[int]:
         command += ["--port", str(port), "--ip", "127.0.0.1"]
         if not is_old:
             command = [sys.executable, "-m", "hybridviz", "serve", "--port", str(port)]
-            command += ["--data-dir", scratch]
+            command += ["--data-dir", scratch, *(["--store", "memory:"] if in_memory else [])]
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         try:
             await_server(port)
@@ -170,9 +170,9 @@ def await_server(port: int) -> None:
             time.sleep(0.1)
 
 
-def measure(document: Path, is_old: bool, seconds: float) -> tuple[float, float]:
+def measure(document: Path, is_old: bool, seconds: float, in_memory: bool) -> tuple[float, float]:
     """Return uploads per second and the median delay in ms of one fresh server."""
-    with serving(is_old) as port:
+    with serving(is_old, in_memory) as port:
         client = Client(port, json.loads(document.read_text()))
         return uploads(client, seconds), delay(client, is_old, 50)
 
@@ -182,6 +182,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0, help="length of one measurement")
     parser.add_argument("--document", choices=NAMES, nargs="*", default=NAMES)
+    parser.add_argument("--memory", action="store_true", help="keep documents of ours there too")
     options = parser.parse_args()
     if not (OLD / "python").exists():
         print("there is no bokeh-server 0.10 here: it needs Python 2.7 (scripts/old_clients.sh)")
@@ -191,7 +192,7 @@ def main() -> int:
     met = True
     for path in (DOCUMENTS / f"{name}.json" for name in options.document):
         rounds = [
-            [measure(path, is_old, options.seconds) for is_old in (True, False)]
+            [measure(path, is_old, options.seconds, options.memory) for is_old in (True, False)]
             for _ in range(options.rounds)
         ]
         old, ours = ([statistics.median(r[i][j] for r in rounds) for j in (0, 1)] for i in (0, 1))

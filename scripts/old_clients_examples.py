@@ -46,6 +46,8 @@ SERVERS = {
     "0.11.1": [".venv-bokeh011/bin/bokeh", "serve", *ORIGINS],
     "hybridviz": [sys.executable, "-m", "hybridviz", "serve", "--store", "memory:", *ORIGINS],
 }
+USERS = {"0.10.0": "--multi-user", "hybridviz": "--multi-user"}
+NEED_USERS = ("embed/publishing.py",)
 PYTHONS = {
     "0.10.0": ROOT / ".venv-bokeh010/bin/python",
     "0.11.1": ROOT / ".venv-bokeh011/bin/python",
@@ -135,7 +137,8 @@ def look(driver: WebDriver, bench: Bench, version: str, path: str, kind: str) ->
     name = f"{version}-{path.removesuffix('.py').replace('/', '-')}-{kind}"
     found = Seen(f"{version} {path}", bench.out / f"{name}.png")
     log = bench.out / f"{name}.server.log"
-    with serving(kind, log):
+    options = [USERS[kind]] if path in NEED_USERS else []
+    with serving(kind, options, log):
         run(driver, bench, bench.out / version / path, PYTHONS[version], found)
     lines = log.read_text().splitlines()
     marks = ("Traceback", "! ", "ERROR", "CRITICAL")
@@ -144,10 +147,14 @@ def look(driver: WebDriver, bench: Bench, version: str, path: str, kind: str) ->
 
 
 @contextmanager
-def serving(kind: str, log: Path) -> Iterator[None]:
+def serving(kind: str, options: list[str], log: Path) -> Iterator[None]:
     with log.open("w") as file:
         process = subprocess.Popen(
-            SERVERS[kind], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            [*SERVERS[kind], *options],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
         )
     try:
         wait(START, lambda: process.poll() is not None or answers(URL))

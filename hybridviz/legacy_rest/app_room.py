@@ -97,15 +97,15 @@ class AppRoom(Room):
         known: dict[str, Model] = {str(model.id): model for model in document.models}
         raw = self._as_written(document, known, content)
         before = raw.copy()
-        changed = patches.apply_patch(raw, content)
+        patches.apply_patch(raw, content)
         self._told.update(raw.models)
         self._sender = sender
         self._written = _written(content)
         try:
             translator = Translator(raw)
             translator.models = known
-            for ident in dict.fromkeys(changed):
-                if ident in known:
+            for ident in _targets(content):  # what comes along is as a browser of that time has it
+                if ident in known and ident in before.models:
                     self._apply(translator, known[ident], before.models[ident])
             self._show(document, translator, before)
         finally:
@@ -211,6 +211,13 @@ def _named(content: Any) -> list[str]:
     if not isinstance(content, dict):
         raise PatchError("a patch is an object")
     return list(dict.fromkeys(references(content.get("events"))))
+
+
+def _targets(content: Any) -> list[str]:
+    """Return the ids of the models that a patch changes."""
+    events = [event for event in content["events"] if not event["kind"].startswith("Root")]
+    models = [event.get("model") or event.get("column_source") or {} for event in events]
+    return list(dict.fromkeys(model["id"] for model in models if "id" in model))
 
 
 def _written(content: Any) -> set[tuple[str, str]]:

@@ -190,7 +190,10 @@ class OldClient:
             kind, content = answer(self, message.content)
         except HybridVizError as error:
             log.warning("! old client of %s: %s", self._ident, error)
-            kind, content = "ERROR", {"text": str(error), "traceback": [f"{error}\n"]}
+            kind, content = "ERROR", _failure(str(error))
+        except Exception:
+            log.exception("! old client of %s: a %s failed", self._ident, message.kind)
+            kind, content = "ERROR", _failure("internal server error")
         self.send(kind, content, message.msgid)
 
     # -- what clients ask for
@@ -215,6 +218,10 @@ class OldClient:
     def _check_right(self) -> None:
         if not self._may_push:
             raise RightNeeded("from another machine this needs the upload token of the server")
+
+
+def _failure(text: str) -> dict[str, Any]:
+    return {"text": text, "traceback": [f"{text}\n"]}
 
 
 ANSWERS: dict[str, Callable[[OldClient, Any], tuple[str, Any]]] = {

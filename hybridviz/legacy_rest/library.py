@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 KIND = "legacy"
 """What the store calls these documents."""
+FRESH = 0.05
+"""Seconds for which a document is not looked up anew; what is written is checked in any case."""
 PREFIX = "legacy:"
 """What stands before their ids in the store, so that no upload of today has such a one."""
 
@@ -28,6 +30,7 @@ class Library:
         self._store = store
         self._runtime = runtime
         self._known: dict[str, tuple[int, RawDocument]] = {}
+        self._fresh: dict[str, float] = {}
         self._turn: Lock = runtime.lock()
 
     def of_user(self, user: str) -> list[RawDocument]:
@@ -52,13 +55,16 @@ class Library:
         Raises:
             DocumentNotFound: there is none.
         """
+        version, raw = self._known.get(ident, (0, None))
+        if raw is not None and self._runtime.now() < self._fresh.get(ident, 0.0):
+            return raw
         entry = self._entry(ident)
         if entry is None:
             self._known.pop(ident, None)
             raise DocumentNotFound(f"there is no document {ident!r}")
-        version, raw = self._known.get(ident, (0, None))
         if raw is None or version != entry.version:
             _, raw = self._load(ident)
+        self._fresh[ident] = self._runtime.now() + FRESH
         return raw
 
     def _load(self, ident: str) -> tuple[int, RawDocument]:
@@ -101,14 +107,9 @@ class Library:
                 version, before = self._known.get(ident) or self._load(ident)
                 raw = before.copy()
                 result = call(raw)
-                if raw.same_as(before):
+                if raw.same_as(before) or self._put(raw, version):
                     return raw, result
-                try:
-                    self._put(raw, version)
-                except StoreConflict:  # another server on this store was faster
-                    self._known.pop(ident, None)
-                else:
-                    return raw, result
+                self._known.pop(ident, None)  # another server on this store was faster
         finally:
             self._turn.release()
 
@@ -118,17 +119,41 @@ class Library:
         Raises:
             StoreUnavailable, StoreFull: it cannot be written now.
         """
-        self._put(raw, None)
+        self._turn.acquire()
+        try:
+            self._put(raw, None)
+        finally:
+            self._turn.release()
 
-    def _put(self, raw: RawDocument, expected: int | None) -> None:
-        """Write a document; raise StoreConflict if another version than expected is stored."""
+    def keep(self, ident: str) -> None:
+        """Write a document whose models have been changed in place.
+
+        Raises:
+            DocumentNotFound, StoreUnavailable, StoreFull: it cannot be written.
+        """
+        self._turn.acquire()
+        try:
+            self._put(self.find(ident), None)
+        finally:
+            self._turn.release()
+
+    def _put(self, raw: RawDocument, expected: int | None) -> bool:
+        """Write a document; return False if another version than expected is stored."""
         body = raw.to_json()
-        entry = self._offload(
-            lambda: self._store.put(
-                PREFIX + raw.id, body, title=raw.title, kind=KIND, expected=expected
-            )
-        )
-        self._known[raw.id] = entry.version, raw
+
+        def put() -> Entry | None:
+            try:
+                return self._store.put(
+                    PREFIX + raw.id, body, title=raw.title, kind=KIND, expected=expected
+                )
+            except StoreConflict:
+                return None
+
+        entry = self._offload(put)
+        if entry is not None:
+            self._known[raw.id] = entry.version, raw
+            self._fresh[raw.id] = self._runtime.now() + FRESH
+        return entry is not None
 
     def remove(self, ident: str) -> None:
         """Remove a document, if it is there."""

@@ -301,4 +301,4 @@ class LiveDocuments:
         if ident in self._dirty:
             self._dirty.discard(ident)
             if self._library.has(ident):  # else it was removed meanwhile
-                self._library.save(self._library.find(ident))
+                self._library.keep(ident)

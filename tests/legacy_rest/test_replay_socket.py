@@ -19,7 +19,7 @@ DIFFERENCES = {
     "HEAD is answered": "HEAD / 405 200",
     "clients of 0.10 are served too": "GET /bokeh/(ping|userinfo/) 404 200",
     "a refusal that comes behind the handshake is a close code": "handshake .* 403 101",
-    "a type that is not known is kept and left out of the page": "PUSH-DOC .*Nosuch.*ERROR.*OK",
+    "a type that is not known is kept and left out of the page": "PUSH-DOC .*Nosuch.*ERROR.*OK.*",
     "a buffer has an id": "PULL-DOC-REQ .* closed",
     "the callbacks of the recorded app are not here": r"told \('ModelChanged', '(ColumnDataSource|"
     r"Plot|Span)', '\w+'\) None",
