@@ -58,11 +58,7 @@ class AppRoutes:
     def add(self, target: Target, served: ServedApp) -> None:
         """Add what answers for one app: its page, its websocket, its files."""
         number, route = self._added, served.route
-        self._added += 1
         base = route.rstrip("/")
-
-        def page(**parts: Any) -> Response:
-            return self._pages.app(served, **parts)
 
         def autoload(**parts: Any) -> Response:
             return self._embedding.autoload(served, **parts)
@@ -70,9 +66,7 @@ class AppRoutes:
         def metadata(**parts: Any) -> Response:
             return self._pages.metadata(served, **parts)
 
-        if base or not (self._standalone or isinstance(served.app, DocumentSpace)):
-            served.endpoint = f"hybridviz.page{number}"
-            target.add_url_rule(base or "/", f"page{number}", page, strict_slashes=False)
+        self.add_page(target, served)
         target.add_url_rule(
             f"{base}/ws", f"socket{number}", self._socket_view(route), websocket=True
         )
@@ -85,6 +79,18 @@ class AppRoutes:
         )
         target.add_url_rule(f"{base}/metadata", f"metadata{number}", metadata)
         self._add_files(target, served, number)
+
+    def add_page(self, target: Target, served: ServedApp) -> None:
+        """Add what answers for an app's page, if it has one of its own."""
+        number, base = self._added, served.route.rstrip("/")
+        self._added += 1
+
+        def page(**parts: Any) -> Response:
+            return self._pages.app(served, **parts)
+
+        if base or not (self._standalone or isinstance(served.app, DocumentSpace)):
+            served.endpoint = f"hybridviz.page{number}"
+            target.add_url_rule(base or "/", f"page{number}", page, strict_slashes=False)
 
     def _socket_view(self, route: str) -> Callable[..., Response]:
         def socket(**parts: Any) -> Response:

@@ -218,14 +218,19 @@ class Server:
         """
         if self.app._got_first_request:
             raise ConfigError(f"{route or source!r}: declare apps before the first request")
-        app = load_app(source, route, self.settings.args, set(self.served) - {SPACE})
-        if app.route == SPACE:
-            raise ConfigError("an app at / must be declared before init_app, or by apps={'/': …}")
+        taken = {r for r, item in self.served.items() if not isinstance(item.app, DocumentSpace)}
+        app = load_app(source, route, self.settings.args, taken)
         rule = None if access is None else rule_of(access, app.route)
-        item = self._serve(app)
-        item.rule = rule
         prefix = {"url_prefix": self.settings.prefix or None}
-        self._routes.add(self._blueprint.make_setup_state(self.app, prefix), item)
+        target = self._blueprint.make_setup_state(self.app, prefix)
+        if app.route == SPACE:
+            item = self.served[SPACE]
+            item.app = app  # its other routes are there already
+            self._routes.add_page(target, item)
+        else:
+            item = self._serve(app)
+            self._routes.add(target, item)
+        item.rule = rule
         self._begin(item)
 
     def update_sessions(self, route: str, update: Callable[[Document], object]) -> None:

@@ -125,6 +125,22 @@ def test_it_lives_beside_the_pages_of_the_application(make: MakeFlask) -> None:
     assert get(app, "/nowhere").text.startswith("<!doctype html>")
 
 
+def test_an_app_may_be_the_first_page(make: MakeFlask) -> None:
+    viz = HybridViz()
+    viz.app("/")(fill)
+    before = make("before")
+    viz.init_app(before)
+    after = make("after")
+    HybridViz(after).app("/")(fill)
+    for app in (before, after):
+        for _ in range(2):
+            assert '"token":"' in get(app, "/").text
+        assert "token" in get(app, "/autoload.js?bokeh-autoload-element=x").text
+        assert len(sessions(app, "/")) == 1
+        with pytest.raises(ConfigError, match="before the first request"):
+            app.extensions["hybridviz"].add(fill, "/", None)
+
+
 # -- in templates
 
 PAGE = """<html><head>{{ hybridviz_resources() }}</head>
