@@ -167,7 +167,11 @@ def is_bare(value: Any) -> bool:
 
 
 def _replaces(base: type) -> bool:
-    return base not in (object, HasProps, Model) and not GUARDED.isdisjoint(base.__dict__)
+    if base in (object, HasProps, Model):
+        return False
+    # Bokeh 3.10's own __setattr__ of Plot only warns of a property that will go.
+    allowed = {"__setattr__"} if _from_bokeh(base) else set()
+    return not (GUARDED - allowed).isdisjoint(base.__dict__)
 
 
 def _from_bokeh(found: Any) -> bool:
