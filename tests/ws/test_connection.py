@@ -10,6 +10,7 @@ from bokeh.models import Div, Slider
 
 from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.core.messages import MessageWriter
+from hybridviz.core.pieces import LARGE, parse
 from hybridviz.errors import TransportClosed
 from hybridviz.runtime.base import Event
 from hybridviz.runtime.threads import ThreadRuntime
@@ -94,6 +95,29 @@ def test_change_by_the_app_is_sent(peer: Peer, session: Session) -> None:
     session.run(setattr, slider, "value", 5)
     kind, content = peer.reply()
     assert kind == "PATCH-DOC" and content["events"][0]["new"] == 5
+
+
+def test_large_messages_are_parsed_beside_the_others(
+    runtime: ThreadRuntime, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Any] = []
+    offload = runtime.offload
+
+    def noted(call: Any, *args: Any) -> Any:
+        calls.append(call)
+        return offload(call, *args)
+
+    monkeypatch.setattr(runtime, "offload", noted)
+    peer = Peer(runtime, session)
+    assert peer.reply()[0] == "ACK"
+    numbers = [n / 7 for n in range(30_000)]
+    event = {**change(session, 1), "attr": "tags", "new": numbers}
+    peer.message("PATCH-DOC", {"events": [event]})
+    assert peer.reply()[0] == "OK" and calls == [parse]
+    slider: Any = session.document.get_model_by_name("slider")
+    assert slider.tags == numbers
+    peer.text('{"msgid": "1", "msgtype": "PATCH-DOC"}', "{}", "[" * LARGE)
+    assert peer.closed()[0] == 1002
 
 
 def test_client_that_goes_is_forgotten(peer: Peer, session: Session) -> None:
