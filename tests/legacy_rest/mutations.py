@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,7 +80,7 @@ def _json(asked: Asked, chance: random.Random) -> Asked:
     for _ in range(chance.randint(1, 3)):
         places = list(_places(value))
         if not places:
-            value = chance.choice(ODD)
+            value = odd(chance)
             break
         holder, key = chance.choice(places)
         kind = chance.randrange(4)
@@ -91,8 +92,13 @@ def _json(asked: Asked, chance: random.Random) -> Asked:
             holder[key] = chance.choice(places)[0]
             value = json.loads(_whole(value))
         else:
-            holder[key] = chance.choice(ODD)
+            holder[key] = odd(chance)
     return replace(asked, body=_whole(value))
+
+
+def odd(chance: random.Random) -> Any:
+    """Return an odd value of its own, which may be changed again."""
+    return deepcopy(chance.choice(ODD))
 
 
 def _whole(value: Any) -> bytes:
@@ -127,5 +133,5 @@ def _method(asked: Asked, chance: random.Random) -> Asked:
 
 def _headers(asked: Asked, chance: random.Random) -> Asked:
     docid = next((part for part in asked.path.split("/") if len(part) == 36), "x")
-    odd = {n.format(docid=docid): v for n, v in chance.choice(HEADERS).items()}
-    return replace(asked, headers={**asked.headers, **odd})
+    more = {n.format(docid=docid): v for n, v in chance.choice(HEADERS).items()}
+    return replace(asked, headers={**asked.headers, **more})
