@@ -43,7 +43,12 @@ class OldScript:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**kept, "BROWSER": f"{browser} %s", "HOME": str(directory)},
+                env={
+                    **kept,
+                    "BROWSER": f"{browser} %s",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "HOME": str(directory),
+                },
             )
 
     @property

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any, TypeVar
 
-import xyzservices.providers
 from bokeh.layouts import column, row
 from bokeh.layouts import gridplot as todays_gridplot
 from bokeh.model import Model
@@ -118,6 +117,8 @@ def _marker(name: str, **options: Any) -> Model:
 
 
 def _tiles(name: str) -> WMTSTileSource:
+    import xyzservices.providers  # 3 MB, for the few scripts that show maps
+
     provider = xyzservices.providers.query_name(name)
     return WMTSTileSource(url=provider.build_url(), attribution=provider.html_attribution)
 

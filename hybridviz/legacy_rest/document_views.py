@@ -101,7 +101,7 @@ class DocumentViews:
 
     def notices(self, docid: str) -> Response:
         """Answer what today's page of a document cannot show, also before anybody has opened it."""
-        raw = self._rights.read(docid)
+        raw = self._edits.read(docid)
         return json_answer({"docid": raw.id, "notices": notices_of(raw)})
 
     def object_info(self, docid: str, ident: str) -> Response:

@@ -6,7 +6,6 @@
 from collections.abc import Iterator, Mapping
 
 import click
-import requests
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -38,6 +37,8 @@ def list_apps() -> None:
 @with_appcontext
 def list_sessions(url: str) -> None:
     """List the live sessions of a server that runs; of several workers, of the one that answers."""
+    import requests  # 5 MB that a server, which has these commands too, does not need
+
     server = current_app.extensions["hybridviz"]
     place = f"{url.rstrip('/')}{server.settings.prefix}{PATH}"
     try:
