@@ -1,11 +1,10 @@
 """The push channel of Bokeh 0.10: clients subscribe to topics and are told what happens there.
 
-Each message is text: the topic, a colon, JSON. Nobody waits for a slow subscriber: what is for it
-waits in a queue, and when that is full it is given up. Source: bokeh/server/websocket of 0.10.0.
+Each message is text: the topic, a colon, JSON. Nobody waits for a slow subscriber (`sender`).
+Source: bokeh/server/websocket of 0.10.0.
 """
 
 import logging
-from collections import deque
 from hmac import compare_digest
 from typing import Any
 from uuid import uuid4
@@ -13,9 +12,10 @@ from uuid import uuid4
 import orjson
 
 from hybridviz.core.fragments import Fragment, Outgoing
-from hybridviz.errors import DocumentNotFound, HybridVizError, ProtocolError, TransportClosed
+from hybridviz.errors import DocumentNotFound, ProtocolError
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument, pushed
+from hybridviz.legacy_rest.sender import Sender
 from hybridviz.runtime.base import Runtime
 from hybridviz.ws.transport import Transport
 
@@ -25,10 +25,6 @@ PLOT, USER, PUSHED = "bokehplot:", "bokehuser:", "docpush:"
 """Kinds of topics: changes of a document, of a user's list; and, ours, that there was a change."""
 COPY = f"{PLOT}temporary"
 """How topics of visitors' copies begin, which are known to who made them."""
-MAX_WAITING = 32 * 1024 * 1024
-"""Most bytes that wait for one subscriber."""
-MAX_MESSAGES = 2000
-"""Most messages that do."""
 MAX_TOPICS = 1000
 """Most topics of one subscriber."""
 MAX_TOPIC = 400
@@ -112,41 +108,14 @@ class Subscriber:
         self._channel = channel
         self._transport = transport
         self._ident = str(uuid4())
-        self._waiting: deque[Outgoing] = deque()
-        self._size = 0
-        self._filled = channel.runtime.event()
-        self._ended = False
+        self._sender = Sender(transport, channel.runtime, f"subscriber {self._ident}")
+        self.put = self._sender.put
 
     def run(self) -> None:
         """Answer and tell, until either end has enough."""
-        writing = self._channel.runtime.spawn(self._write)
-        code, reason = 1000, ""
-        try:
+        with self._sender.serving():
             while True:
                 self._answer(*_subscription(self._transport.receive()))
-        except TransportClosed as closed:
-            log.debug("= subscriber %s has left: %s", self._ident, closed)
-        except HybridVizError as error:
-            code, reason = error.close_code, str(error)
-            log.warning("! subscriber %s: %s", self._ident, reason)
-        finally:
-            self._ended = True
-            self._filled.set()
-            writing.join(1.0)
-            self._transport.close(code, reason)
-
-    def put(self, message: Outgoing) -> None:
-        """Have a message sent, after those that wait; if these are too many, give up."""
-        if self._ended:
-            return
-        self._waiting.append(message)
-        self._size += message.size
-        if self._size > MAX_WAITING or len(self._waiting) > MAX_MESSAGES:
-            self._ended = True
-            self._waiting.clear()
-            log.warning("! subscriber %s does not read and is given up", self._ident)
-            self._channel.runtime.spawn(self._transport.close, 1013, "too slow")
-        self._filled.set()
 
     def _answer(self, topic: str, key: Any) -> None:
         if topic not in self.topics and len(self.topics) >= MAX_TOPICS:
@@ -158,19 +127,6 @@ class Subscriber:
         self._channel.subscribe(self, topic)
         status = ["subscribesuccess", topic, self._ident]
         self.put(_message(topic, {"msgtype": "status", "status": status}))
-
-    def _write(self) -> None:
-        try:
-            while not self._ended or self._waiting:
-                self._filled.wait()
-                self._filled.clear()
-                while self._waiting:
-                    message = self._waiting.popleft()
-                    self._transport.send(message)
-                    self._size -= message.size
-        except TransportClosed as closed:
-            self._ended = True
-            log.debug("> subscriber %s cannot be written to: %s", self._ident, closed)
 
 
 def _message(topic: str, content: Any) -> Outgoing:

@@ -6,7 +6,6 @@ today, their contents are old: `rooms` knows what is in them.
 """
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,16 +14,16 @@ from uuid import uuid4
 import orjson
 
 from hybridviz.core import messages
-from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.protocol import Message, MessageReader
-from hybridviz.errors import HybridVizError, ProtocolError, RightNeeded, TransportClosed
+from hybridviz.errors import HybridVizError, ProtocolError, RightNeeded
 from hybridviz.legacy_rest import patches
 from hybridviz.legacy_rest.app_room import AppRoom
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.rooms import PushedRoom, Room
+from hybridviz.legacy_rest.sender import Sender
 from hybridviz.runtime.base import Lock, Runtime
 from hybridviz.sessions import Session
 from hybridviz.ws.transport import Transport
@@ -135,45 +134,17 @@ class OldClient:
         self._ident = ident
         self._may_push = may_push
         self._writer = MessageWriter(lambda: str(uuid4()))
-        self._waiting: deque[Outgoing] = deque()
-        self._filled = dialect.runtime.event()
-        self._ended = False
+        self._sender = Sender(transport, dialect.runtime, f"old client of {ident}")
 
     def run(self) -> None:
         """Greet, answer, and tell, until either end has enough."""
-        self._put(messages.ack(self._writer))
-        writing = self._dialect.runtime.spawn(self._write)
-        code, reason = 1000, ""
-        try:
+        self._sender.put(messages.ack(self._writer))
+        with self._sender.serving():
             self._read()
-        except TransportClosed as closed:
-            log.debug("= old client of %s has left: %s", self._ident, closed)
-        except HybridVizError as error:
-            code, reason = error.close_code, str(error)
-            log.warning("! old client of %s: %s", self._ident, reason)
-        finally:
-            self._ended = True
-            self._filled.set()
-            writing.join()
-            self._transport.close(code, reason)
 
     def send(self, kind: str, content: Any, reqid: str | None = None) -> None:
         """Have a message sent, after those that wait."""
-        self._put(self._writer.write(kind, orjson.dumps(content), reqid=reqid))
-
-    def _put(self, message: Outgoing) -> None:
-        self._waiting.append(message)
-        self._filled.set()
-
-    def _write(self) -> None:
-        try:
-            while not self._ended or self._waiting:
-                self._filled.wait()
-                self._filled.clear()
-                while self._waiting:
-                    self._transport.send(self._waiting.popleft())
-        except TransportClosed as closed:
-            log.debug("> old client of %s cannot be written to: %s", self._ident, closed)
+        self._sender.put(self._writer.write(kind, orjson.dumps(content), reqid=reqid))
 
     def _read(self) -> None:
         reader = MessageReader(self._dialect.max_size)

@@ -9,14 +9,7 @@ import requests
 import websocket
 
 from hybridviz.client import pull_session
-from hybridviz.core.fragments import Fragment, Outgoing
-from hybridviz.errors import TransportClosed
-from hybridviz.legacy_rest import channel as module
-from hybridviz.legacy_rest.channel import Channel
-from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.windows import Window
-from hybridviz.runtime import choose_runtime
-from hybridviz.stores.memory import MemoryStore
 from tests.client.conftest import until
 from tests.legacy_rest.conftest import spec
 from tests.legacy_rest.test_routes import Old
@@ -160,44 +153,6 @@ def test_copies_are_told_to_their_own_topic(old: Old, listener: Listener) -> Non
     assert info["all_models"][0]["attributes"]["value"] == 9
     bad = old("PUT", path, {"value": 9}, headers={f"temporary-{old.id}": "other"})
     assert bad.status_code == 400
-
-
-class Stuck:
-    """A transport whose peer subscribes and never reads."""
-
-    def __init__(self, runtime: Any) -> None:
-        self.closed: tuple[int, str] | None = None
-        self.asked = False
-        self._gone = runtime.event()
-
-    def receive(self, timeout: float | None = None) -> Fragment:
-        if not self.asked:
-            self.asked = True
-            return Fragment(b'{"msgtype": "subscribe", "topic": "bokehuser:a", "auth": null}')
-        self._gone.wait()
-        raise TransportClosed
-
-    def send(self, message: Outgoing) -> None:
-        self._gone.wait()
-        raise TransportClosed
-
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        self.closed = self.closed or (code, reason)
-        self._gone.set()
-
-
-def test_who_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_MESSAGES", 5)
-    runtime = choose_runtime()
-    channel = Channel(Library(MemoryStore(1_000_000, lambda: 0.0), runtime), runtime)
-    stuck = Stuck(runtime)
-    serving = runtime.spawn(channel.serve, stuck)
-    until(lambda: "bokehuser:a" in channel)
-    for _ in range(10):
-        channel.tell("bokehuser:a", {"msgtype": "docchange"})
-    assert serving.join(20)
-    assert stuck.closed == (1013, "too slow")
-    assert "bokehuser:a" not in channel
 
 
 def slider_of(session: Any) -> Any:
