@@ -246,6 +246,18 @@ def move_content(source: Document, target: Document) -> None:
     source._destructively_move(target)
 
 
+@contextmanager
+def collecting_once(document: Document) -> Iterator[None]:
+    """Around the filling of a new document with many roots: its models are collected at the end,
+    and not anew for each root. Nobody may view it yet.
+    """
+    document.models._push_freeze()
+    try:
+        yield
+    finally:
+        document.models._pop_freeze()
+
+
 def _takes_nothing(callback: Callable[..., Any]) -> bool:
     parameters = inspect.signature(callback).parameters.values()
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -34,6 +34,7 @@ from hybridviz.bokeh_internals import (
     PatchDeserializer,
     PatchSerializer,
     callbacks_of,
+    collecting_once,
     curdoc_of,
     live_document,
     make_curdoc_local,
@@ -99,6 +100,8 @@ def slider_of(document: Document) -> Any:
 
 OWNERS: dict[str, Any] = {
     "_PATCHED_CURDOCS": bokeh.io.doc,
+    "_pop_freeze": Document().models,
+    "_push_freeze": Document().models,
     "_callbacks": Slider(),
     "_decode": Deserializer,
     "_destructively_move": Document,
@@ -330,6 +333,18 @@ def outcome(call: Any) -> str:
         return repr(call())
     except Exception as error:
         return f"{type(error).__name__}: {error}"
+
+
+def test_many_roots_are_collected_once(document: Document) -> None:
+    with collecting_once(document):
+        for number in range(3):
+            document.add_root(Column(children=[Slider(name=f"s{number}")]))
+        assert document.get_model_by_name("s0") is None
+    assert document.get_model_by_name("s2") is not None
+    with pytest.raises(ZeroDivisionError), collecting_once(document):
+        document.add_root(Slider(name="last"))
+        raise ZeroDivisionError
+    assert document.get_model_by_name("last") is not None
 
 
 # -- curdoc

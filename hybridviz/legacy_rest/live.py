@@ -17,6 +17,7 @@ from bokeh.model import Model
 from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.models.widgets import Button, Dropdown
 
+from hybridviz.bokeh_internals import collecting_once
 from hybridviz.errors import HybridVizError, SessionDestroyed
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
@@ -190,7 +191,8 @@ class LiveDocuments:
     def _open(self, document: Document, session: Session, window: Window) -> None:
         raw = self._seen(window, self._library.find(window.docid))
         live = LiveDocument(raw, session, partial(self._read_back, window))
-        live.show(document, raw)
+        with collecting_once(document):
+            live.show(document, raw)
         document.on_change(live.hear)
         self._live.setdefault(window.docid, {})[session.id] = window, live
 

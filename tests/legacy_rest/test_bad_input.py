@@ -90,6 +90,8 @@ def test_ten_thousand_models(old: Old) -> None:
     assert len(old.models()) == count + 2
     assert old("PUT", f"/bokeh/bb/{old.id}/Range1d/r7/", {"start": -1}).status_code == 200
     assert old.model("r7")["start"] == -1
+    page = old("GET", f"/bokeh/doc/{old.id}/{old.context}")
+    assert (page.status_code, '"token"' in page.text) == (200, True)
 
 
 @pytest.mark.parametrize("path", ["bb/{id}/bulkupsert", "bb/{id}/Slider/slider/", "doc/"])
