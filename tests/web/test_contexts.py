@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blinker import NamedSignal
 from bokeh.document import Document
 from bokeh.io import curdoc
 from bokeh.models import TextInput
@@ -118,7 +119,7 @@ def test_nothing_that_is_started_keeps_the_request(app: Flask) -> None:
 
 # -- signals
 
-NAMES = [name for name in vars(signals) if not name.startswith("_") and name != "Namespace"]
+NAMES = [name for name, value in vars(signals).items() if isinstance(value, NamedSignal)]
 
 
 def test_signals_tell_what_happens_in_order(app: Flask) -> None:

@@ -37,6 +37,7 @@ class Translator:
         """The names of computed columns, by the ids of their sources."""
         self.points: dict[str, Model] = {}
         """Unseen renderers of points, by the ids of those that they stand beside."""
+        self._made: set[str] = set()
         self._applied: dict[str, Json] = {}
         self._notices: dict[tuple[str, str], str] = {}
         self._waiting: dict[str, set[str]] = defaultdict(set)
@@ -84,6 +85,7 @@ class Translator:
         model: Model = cls.__new__(cls, id=ID(ident))
         model.__init__()  # type: ignore[misc]  # the only way to give a model its id
         self.models[ident] = model
+        self._made.add(ident)
         if raw["type"] in EMPTY:
             self.tell(ident, "", f"{raw['type']} has no data: {EMPTY[raw['type']]}")
         self._fill(ident, model, raw)
@@ -179,7 +181,7 @@ class Translator:
     def _finish(self) -> None:
         while self._again:
             ident = self._again.pop()
-            if ident in self.models:
+            if ident in self.models and ident in self._made:  # else it is an app's, not ours
                 self._applied.pop(ident, None)
                 self._fill(ident, self.models[ident], self.raw.models[ident])
 

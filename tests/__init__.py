@@ -1,0 +1,1 @@
+"""A package with a file: Bokeh looks for extensions beside every module that defines models."""
