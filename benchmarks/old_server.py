@@ -25,7 +25,7 @@ from typing import Any
 import requests
 import websocket
 
-from benchmarks.servers import free_port
+from benchmarks.processes import free_port
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ROOT / "tests" / "data" / "legacy"
