@@ -1,23 +1,12 @@
-"""Every command of benchmarks/ starts, and says what it does."""
+"""Every command of benchmarks/ finds what it needs."""
 
-import subprocess
-import sys
+from importlib import import_module
 
 import pytest
 
-from tests.servers import ROOT
-
-COMMANDS = [
-    "benchmarks",
-    "benchmarks.agree",
-    "benchmarks.interactions",
-    "benchmarks.old_server",
-    "benchmarks.profile",
-]
+COMMANDS = ["__main__", "agree", "interactions", "load", "old_server", "profile"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_command_tells_its_use(name: str) -> None:
-    command = [sys.executable, "-m", name, "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, "usage:" in done.stdout) == (0, True), done.stderr
+def test_command_can_start(name: str) -> None:
+    assert callable(import_module(f"benchmarks.{name}").main)
