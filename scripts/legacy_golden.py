@@ -9,6 +9,7 @@ clients, with long lists cut.
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from bokeh.core.property.singletons import Undefined
 from bokeh.core.property.vectorization import Field, Value
 from bokeh.model import Model
 
+from hybridviz.errors import PatchError
+from hybridviz.legacy_rest.answers import number
 from hybridviz.legacy_rest.patches import apply_patch, document_json, document_of, empty
 from hybridviz.legacy_rest.raw import RawDocument, new_document
 from hybridviz.legacy_rest.translation import Translator
@@ -105,17 +108,17 @@ def _units(spec: Any) -> str:
     return f" {spec.units}" if isinstance(spec.units, str) else ""
 
 
-def cut(recording: Path) -> Any:
-    """Return what was uploaded in a recording, with its long lists cut."""
+def uploaded(recording: Path) -> Any:
+    """Return what was uploaded in a recording: models of 0.10, or a document of 0.11."""
     models: dict[str, Any] = {}
     raw = empty(recording.stem, recording.stem)
-    for exchange in json.loads(recording.read_text())["exchanges"]:
+    for exchange in json.loads(recording.read_text(), parse_int=number)["exchanges"]:
         for message in exchange.get("websocket", {}).get("messages", []):
             raw = _after(raw, message)
         if exchange["request"]["path"].endswith("/bulkupsert"):
             for model in exchange["request"]["body"]["json"]:
                 models[model["id"]] = model
-    return _shorter(list(models.values()) or document_json(raw))
+    return list(models.values()) or document_json(raw)
 
 
 def _after(raw: RawDocument, message: Any) -> RawDocument:
@@ -124,7 +127,8 @@ def _after(raw: RawDocument, message: Any) -> RawDocument:
     if kind in ("PUSH-DOC", "PULL-DOC-REPLY") and message["content"]["doc"]["roots"]["references"]:
         return document_of(raw.id, message["content"])
     if kind == "PATCH-DOC":
-        apply_patch(raw, message["content"])
+        with suppress(PatchError):  # of a client that has pulled what was not recorded
+            apply_patch(raw, message["content"])
     return raw
 
 
@@ -142,7 +146,7 @@ def main(arguments: list[str]) -> None:
     """Cut recordings, if asked to, and write what all become."""
     if arguments[:1] == ["cut"]:
         for name in arguments[2:]:
-            content = cut(Path(arguments[1]) / f"{name}.json")
+            content = _shorter(uploaded(Path(arguments[1]) / f"{name}.json"))
             version = "-0.11" if isinstance(content, dict) else ""
             text = json.dumps(content, separators=(",", ":"))
             (DATA / f"{name}{version}.json").write_text(text + "\n")

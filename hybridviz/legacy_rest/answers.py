@@ -126,7 +126,7 @@ class Bodies:
             TooLarge: it is over the limit.
         """
         try:
-            return json.loads(self._bytes(), parse_constant=str, parse_int=_number)
+            return json.loads(self._bytes(), parse_constant=str, parse_int=number)
         except (ValueError, RecursionError) as error:
             raise BadRequest(f"the body is not JSON: {error}") from None
 
@@ -166,6 +166,6 @@ def _cut() -> BadRequest:
     return BadRequest("the body did not arrive whole")
 
 
-def _number(digits: str) -> int | float:
+def number(digits: str) -> int | float:
     """Return an integer; those that no JSON of today can hold become floats."""
     return int(digits) if len(digits) < MAX_DIGITS else float(digits)

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+from bokeh.core.property.vectorization import Value
 from bokeh.document import Document
 from bokeh.models import (
     Button,
@@ -120,6 +121,7 @@ def test_single_attributes() -> None:
     assert one("HoverTool", tooltips={"a": "@a"}).tooltips == [("a", "@a")]
     assert one("Select", options=[{"name": "N", "value": "v"}, "x"]).options == [("v", "N"), "x"]
     assert one("Legend", orientation="top_left").location == "top_left"
+    assert one("Text", text_font="times").text_font == Value("times")
     assert one("Grid", grid_line_color={"value": None}).grid_line_color is None
     assert one("DateFormatter", format="yy M d").format == "%Y %b %-d"
     assert one("DatetimeTickFormatter", formats={"days": ["%d"]}).days == "%d"

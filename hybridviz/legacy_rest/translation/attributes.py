@@ -180,6 +180,11 @@ def _menu(value: Any) -> Any:
     return [tuple(item) if isinstance(item, list) else item for item in value or []]
 
 
+def _font(value: Any) -> Any:
+    """Return the spec of a font, whose name alone would be that of a column today."""
+    return {"value": value} if isinstance(value, str) else value
+
+
 CONVERTED: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("*", "dimensions"): dimensions,
     ("*", "type"): lambda value: {"link": "light"}.get(value, value),
@@ -190,6 +195,7 @@ CONVERTED: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("GlyphRenderer", "nonselection_glyph"): lambda value: value or "auto",
     ("GlyphRenderer", "selection_glyph"): lambda value: value or "auto",
     ("HoverTool", "tooltips"): tooltips,
+    ("Text", "text_font"): _font,
     ("DateFormatter", "format"): date_format,
     ("DatePicker", "value"): day,
     ("DatePicker", "min_date"): day,
