@@ -23,6 +23,7 @@ read as they arrive.
 """
 CONTROL_LIMIT = 125
 """Largest payload of a control frame in bytes (RFC 6455 section 5.5)."""
+NOTHING = np.empty(0, np.uint8)
 NUMPY_FROM = 512
 """Bytes from which numpy unmasks faster than one big integer."""
 
@@ -82,6 +83,7 @@ class FrameDecoder:
         self._size = 0
         self._text = _Utf8()
         self._left = 0  # bytes that are to come of a large payload
+        self._large = NOTHING
         self._key = b""
         self._final = False
 
@@ -93,7 +95,11 @@ class FrameDecoder:
         """
         self._data += data
         while len(self._data) - self._start >= self._wanted:
-            found = self._piece() if self._left else self._frame()
+            try:
+                found = self._piece() if self._left else self._frame()
+            except FrameError:
+                self._parts, self._large = [], NOTHING  # megabytes that the error would keep
+                raise
             if found is not None:
                 yield found
         if self._start:
@@ -138,18 +144,28 @@ class FrameDecoder:
         self._key = bytes(self._data[start - 4 : start]) if self._masked else b""
         self._start, self._wanted = start, 1
         self._left, self._final = length, bool(first & 0x80)
+        self._large = np.empty(length, np.uint8)  # takes memory as it is filled, and not before
 
     def _piece(self) -> Incoming | None:
-        """Take what is there of a large payload."""
+        """Take what is there of a large payload, into one buffer for all of it: many small ones
+        would leave the memory of the process in pieces.
+        """
         piece = bytes(memoryview(self._data)[self._start : self._start + self._left])
         self._start += len(piece)
         self._left -= len(piece)
         if self._masked:
             turn = len(piece) % 4
             piece, self._key = mask(piece, self._key), self._key[turn:] + self._key[:turn]
-        if not self._left:
-            self._wanted = 2
-        return self._take(Opcode.CONTINUATION, self._final and not self._left, piece)
+        final = self._final and not self._left
+        if self._opcode == Opcode.TEXT:
+            self._text.check(piece, final)
+        end = len(self._large) - self._left
+        self._large[end - len(piece) : end] = np.frombuffer(piece, np.uint8)
+        if self._left:
+            return None
+        self._wanted = 2
+        payload, self._large = self._large.tobytes(), NOTHING
+        return self._join(payload, final)
 
     def _check_kind(self, first: int, second: int) -> None:
         opcode = first & 0x0F
@@ -182,6 +198,10 @@ class FrameDecoder:
             return self._whole(payload)
         if self._opcode == Opcode.TEXT:
             self._text.check(payload, final)
+        return self._join(payload, final)
+
+    def _join(self, payload: bytes, final: bool) -> Incoming | None:
+        """Add a part to the message, which is whole with the final one."""
         self._parts.append(payload)
         self._size += len(payload)
         if not final:

@@ -27,7 +27,7 @@ def execute(document: Document) -> Execute:
 
     def call(source: str, names: OldNames | None = None) -> dict[str, Any]:
         names = names or OldNames()
-        namespace: dict[str, Any] = {"__name__": "script"}
+        namespace: dict[str, Any] = {"__name__": "tests.compat.script"}
         names.add_to(namespace)
         code = names.compile(ast.parse(textwrap.dedent(source)), "script.py")
         make_curdoc_local()
