@@ -73,7 +73,7 @@ def tree_cpu(root: int) -> float:
 
     Source: proc(5), fields 14 to 17 of /proc/pid/stat; its resolution is one clock tick, 10 ms.
     """
-    return sum(sum(map(int, fields[11:15])) for fields in _tree(root)) * _TICK
+    return sum(sum(map(int, fields[11:15])) for fields in _tree(root).values()) * _TICK
 
 
 def tree_rss(root: int) -> float:
@@ -81,11 +81,18 @@ def tree_rss(root: int) -> float:
 
     Source: proc(5), field 24 of /proc/pid/stat, in pages.
     """
-    return sum(int(fields[21]) for fields in _tree(root)) * _PAGE / 1e6
+    return sum(int(fields[21]) for fields in _tree(root).values()) * _PAGE / 1e6
 
 
-def _tree(root: int) -> list[list[str]]:
-    """Return the fields of /proc/pid/stat, from the third on, of a process and all below it."""
+def below(root: int) -> list[int]:
+    """Return the ids of a process and all below it."""
+    return [*_tree(root)]
+
+
+def _tree(root: int) -> dict[int, list[str]]:
+    """Return, by process, the fields of /proc/pid/stat from the third on: a process and all below
+    it.
+    """
     stats: dict[int, list[str]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -94,7 +101,7 @@ def _tree(root: int) -> list[list[str]]:
             continue
         stats[int(path.parent.name)] = text.rpartition(")")[2].split()
     parents = {pid: int(fields[1]) for pid, fields in stats.items()}
-    return [stats[pid] for pid in stats if _is_below(pid, root, parents)]
+    return {pid: stats[pid] for pid in stats if _is_below(pid, root, parents)}
 
 
 def _is_below(pid: int, root: int, parents: dict[int, int]) -> bool:

@@ -23,7 +23,7 @@ class Setting:
     """How the run was made.
 
     Args:
-        ours: names of our servers; goals are held against the first.
+        ours: names of our servers; goals are held against the first that takes part.
         peers: names of the servers that they are compared with.
         missing: names of peers that are not installed.
         rounds: how many.
@@ -56,7 +56,7 @@ def _head(setting: Setting) -> Iterator[str]:
     yield "# Benchmark results"
     yield ""
     yield "Made by `python -m benchmarks` (README.md tells what is measured and how)."
-    yield f"The ratio is that of {setting.ours[0]} to the best peer."
+    yield f"The ratio is that of {setting.ours[0]}, where it takes part, to the best peer."
     yield ""
     yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
     yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
@@ -72,7 +72,7 @@ def _rows(results: Sequence[Result], setting: Setting) -> Iterator[str]:
     for number in ROWS:
         of_row = [result for result in results if result.scenario.row == number]
         if of_row:
-            verdicts[number] = row_verdict(of_row, setting.ours[0], setting.peers)
+            verdicts[number] = row_verdict(of_row, setting.ours, setting.peers)
     yield f"{sum(v == MET for v in verdicts.values())} of {len(verdicts)} rows are met."
     yield ""
     yield "| row | | |"
@@ -90,8 +90,8 @@ def _table(results: Sequence[Result], setting: Setting) -> Iterator[str]:
         number = "" if result.scenario.row == FURTHER else str(result.scenario.row)
         title = result.scenario.title
         for metric in result.scenario.metrics:
-            ratio = ratio_to_best(result, metric, setting.ours[0], setting.peers)
-            said = verdict(result, metric, setting.ours[0], setting.peers)
+            ratio = ratio_to_best(result, metric, setting.ours, setting.peers)
+            said = verdict(result, metric, setting.ours, setting.peers)
             cells = [_cell(result, name, metric) for name in names]
             row = [number, title, f"{metric.name}, {metric.unit}", *cells]
             yield "| " + " | ".join([*row, _ratio(ratio), _goal(metric), said]) + " |"
@@ -122,8 +122,6 @@ def _goal(metric: Metric) -> str:
 def _notes(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         name = result.scenario.name
-        if result.scenario.left_out:
-            yield f"- {name}: left out: {result.scenario.left_out}."
         for server, reason in result.failures.items():
             yield f"- {name}: {server} failed: {reason}"
         for server, figures in result.rounds.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from benchmarks.measure import Target
-from benchmarks.servers import EVERYWHERE
+from benchmarks.servers import ONE_PROCESS
 
 Figures = dict[str, float]
 
@@ -70,7 +70,6 @@ class Scenario:
         settings: environment variables of the servers; ours take their settings from them.
         servers: on which it runs.
         rounds: the most rounds that are worth their time.
-        left_out: why it cannot be run at all yet; empty if it can.
     """
 
     name: str
@@ -81,6 +80,5 @@ class Scenario:
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    servers: tuple[str, ...] = EVERYWHERE
+    servers: tuple[str, ...] = ONE_PROCESS
     rounds: int = 9
-    left_out: str = ""

@@ -57,6 +57,7 @@ class Server:
         variables: makes the environment variables that it needs.
         environment: name below .bench/; by default our own environment.
         general: whether it takes part in all scenarios that do not say otherwise.
+        workers: how many processes serve; sessions with several viewers need a single one.
     """
 
     packages: tuple[str, ...]
@@ -64,6 +65,7 @@ class Server:
     variables: Callable[[Launch], dict[str, str]] = lambda launch: {}
     environment: str = ""
     general: bool = True
+    workers: int = 1
 
     @property
     def python(self) -> str:
@@ -110,9 +112,13 @@ def _hybridviz(launch: Launch) -> list[str]:
     return [launch.python, "-m", "hybridviz", "serve", *options, *launch.apps]
 
 
-def _gunicorn(launch: Launch) -> list[str]:
-    worker = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
-    return [launch.python, "-m", "gunicorn", "-k", worker, "-b", launch.address, "wsgi:app"]
+def _gunicorn(workers: int) -> Callable[[Launch], list[str]]:
+    def command(launch: Launch) -> list[str]:
+        worker = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
+        options = ["-k", worker, "-w", str(workers), "-b", launch.address]
+        return [launch.python, "-m", "gunicorn", *options, "wsgi:app"]
+
+    return command
 
 
 def _wsgi_environment(launch: Launch) -> dict[str, str]:
@@ -134,9 +140,13 @@ SERVERS: Mapping[str, Server] = {
     "panel": Server(("panel", "bokeh", "tornado"), _serve("panel"), environment="panel"),
     "hybridviz": Server(("bokeh", "flask", "gevent", "orjson"), _hybridviz),
     "hybridviz-gunicorn": Server(
-        ("bokeh", "flask", "gevent", "gunicorn"), _gunicorn, _wsgi_environment
+        ("bokeh", "flask", "gevent", "gunicorn"), _gunicorn(1), _wsgi_environment
+    ),
+    "hybridviz-gunicorn-2": Server(
+        ("bokeh", "flask", "gevent", "gunicorn"), _gunicorn(2), _wsgi_environment, workers=2
     ),
 }
 PEERS = tuple(name for name, server in SERVERS.items() if not server.is_ours)
 EVERYWHERE = tuple(name for name, server in SERVERS.items() if server.general)
+ONE_PROCESS = tuple(name for name in EVERYWHERE if SERVERS[name].workers == 1)
 OURS = tuple(name for name, server in SERVERS.items() if server.is_ours)

@@ -11,28 +11,33 @@ IDLE = 0.7  # share of one core below which the server then is not
 MET = "met"
 MISSED = "**missed**"
 FAILED = "**failed**"
-LEFT_OUT = "left out"
 NOT_RUN = "not run"
 
 
-def ratio_to_best(result: Result, metric: Metric, ours: str, peers: Sequence[str]) -> float | None:
+def held(result: Result, ours: Sequence[str]) -> str:
+    """Return which of our servers the goals are held against: the first that takes part."""
+    return next((name for name in ours if name in result.scenario.servers), ours[0])
+
+
+def ratio_to_best(
+    result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]
+) -> float | None:
     """Return our median over the best peer's; None if either is missing."""
-    our_figure = result.median(ours, metric.name)
+    our_figure = result.median(held(result, ours), metric.name)
     known = [figure for peer in peers if (figure := result.median(peer, metric.name))]
     if our_figure is None or not known:
         return None
     return our_figure / (min(known) if metric.better == "lower" else max(known))
 
 
-def verdict(result: Result, metric: Metric, ours: str, peers: Sequence[str]) -> str:
+def verdict(result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]) -> str:
     """Return what became of a figure's goal, or nothing if it has none."""
     if not metric.has_goal:
         return ""
-    if result.scenario.left_out:
-        return LEFT_OUT
-    figure = result.median(ours, metric.name)
+    server = held(result, ours)
+    figure = result.median(server, metric.name)
     if figure is None:
-        return FAILED if ours in result.failures else NOT_RUN
+        return FAILED if server in result.failures else NOT_RUN
     if metric.value is not None and not metric.meets(figure, metric.value):
         return MISSED
     if metric.ratio is None:
@@ -42,21 +47,21 @@ def verdict(result: Result, metric: Metric, ours: str, peers: Sequence[str]) -> 
         return NOT_RUN
     if metric.meets(ratio, metric.ratio):
         return MET
-    return f"{MET}: generator-bound" if _is_bound(result, metric, ours) else MISSED
+    return f"{MET}: generator-bound" if _is_bound(result, metric, server) else MISSED
 
 
-def row_verdict(results: Sequence[Result], ours: str, peers: Sequence[str]) -> str:
+def row_verdict(results: Sequence[Result], ours: Sequence[str], peers: Sequence[str]) -> str:
     """Return what became of a row: met when all its numbers are."""
     said = [v for r in results for m in r.scenario.metrics if (v := verdict(r, m, ours, peers))]
-    for worst in (FAILED, MISSED, LEFT_OUT, NOT_RUN):
+    for worst in (FAILED, MISSED, NOT_RUN):
         if worst in said:
             return MISSED if worst != NOT_RUN else NOT_RUN
     return MET if said else NOT_RUN
 
 
-def _is_bound(result: Result, metric: Metric, ours: str) -> bool:
+def _is_bound(result: Result, metric: Metric, server: str) -> bool:
     if metric.or_bound is None:
         return False
-    generator = result.median(ours, f"generator{metric.or_bound}") or 0.0
-    server = result.median(ours, f"server{metric.or_bound}") or 1.0
-    return generator > BUSY and server < IDLE
+    generator = result.median(server, f"generator{metric.or_bound}") or 0.0
+    busy = result.median(server, f"server{metric.or_bound}") or 1.0
+    return generator > BUSY and busy < IDLE

@@ -97,6 +97,11 @@ class Websocket(asyncio.Protocol):
             await self._wait()
         return self._messages.popleft()
 
+    @property
+    def port(self) -> int:
+        """The TCP port of this end."""
+        return cast(int, self._transport.get_extra_info("sockname")[1])
+
     def close(self) -> None:
         """Say goodbye and close, without waiting for the answer."""
         if self._over is None:

@@ -8,7 +8,6 @@ from typing import Any
 from benchmarks.measure import Meter, Target, quantile
 from benchmarks.rows import FURTHER
 from benchmarks.scenario import Figures, Metric, Scenario
-from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor, WrongAnswer, page_token
 
 ROWS = 100
@@ -68,7 +67,7 @@ SCENARIO = Scenario(
     title="100 rows appended by a script reach a browser (REST / bokeh.client)",
     apps=(),
     run=run,
-    servers=("bokeh-3.9", *OURS),
+    servers=("bokeh-3.9", "hybridviz", "hybridviz-gunicorn"),
     rounds=2,
     metrics=(
         Metric("p50", "ms", "lower"),

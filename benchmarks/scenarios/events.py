@@ -3,6 +3,7 @@
 from benchmarks.crowd import open_and_slide, repeat
 from benchmarks.measure import Meter, Target
 from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.servers import EVERYWHERE
 
 CLIENTS = 20
 
@@ -31,4 +32,5 @@ SCENARIO = Scenario(
         Metric("events", "1/s", "higher", ratio=1.3),
         Metric("CPU per event", "ms", "lower", ratio=0.5),
     ),
+    servers=EVERYWHERE,
 )

@@ -3,7 +3,6 @@
 from benchmarks.crowd import open_visitors, repeat
 from benchmarks.measure import Target, quantile
 from benchmarks.scenario import Curve, Figures, Metric, Scenario
-from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor
 
 SIZES = (10, 100, 1000)
@@ -44,6 +43,6 @@ SCENARIO = Scenario(
             {size: f"event p50, {size:,} sessions" for size in SIZES},
         ),
     ),
-    servers=("bokeh-3.9", "bokeh-3.10-asgi", *OURS),
+    servers=("bokeh-3.9", "bokeh-3.10-asgi", "hybridviz", "hybridviz-gunicorn"),
     rounds=1,
 )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from benchmarks.measure import Meter, Target
 from benchmarks.rows import FURTHER
 from benchmarks.scenario import Figures, Metric, Scenario
-from benchmarks.servers import OURS
 
 
 async def run(target: Target) -> Figures:
@@ -45,7 +44,7 @@ SCENARIO = Scenario(
     title="a script puts and gets documents (REST / bokeh.client)",
     apps=(),
     run=run,
-    servers=("bokeh-3.9", *OURS),
+    servers=("bokeh-3.9", "hybridviz", "hybridviz-gunicorn"),
     rounds=2,
     metrics=(
         Metric("uploads", "1/s", "higher"),

@@ -5,7 +5,6 @@ import time
 
 from benchmarks.measure import Meter, Target, quantile
 from benchmarks.scenario import Figures, Metric, Scenario
-from benchmarks.servers import OURS
 from benchmarks.visitor import Visitor
 
 EVERY = 1.0  # seconds
@@ -44,5 +43,5 @@ SCENARIO = Scenario(
         Metric("CPU per open", "ms", "lower"),
     ),
     settings={"HYBRIDVIZ_WARM": "true"},
-    servers=OURS,
+    servers=("hybridviz", "hybridviz-gunicorn"),
 )
