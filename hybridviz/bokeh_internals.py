@@ -16,7 +16,9 @@ from math import isfinite
 from typing import Any, Protocol, cast
 
 import bokeh.io.doc
+import numpy as np
 from bokeh.core.has_props import HasProps, _default_resolver
+from bokeh.core.property.wrappers import PropertyValueColumnData, PropertyValueDict
 from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
@@ -30,6 +32,7 @@ from bokeh.document.events import (
 from bokeh.document.locking import UnlockedDocumentProxy
 from bokeh.events import Event, ModelEvent
 from bokeh.model import Model
+from bokeh.util.serialization import BINARY_ARRAY_TYPES
 
 __all__ = ("UnknownReferenceError",)
 
@@ -265,6 +268,9 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
 
 
 TEXTS = frozenset({str, type(None)})
+ITSELF = TEXTS | {bool}
+DICTS = frozenset({dict, PropertyValueDict, PropertyValueColumnData})
+BINARY_ARRAYS = {dtype: dtype.name for dtype in BINARY_ARRAY_TYPES}
 NUMBERS = frozenset({float, int, bool})
 SCALARS = TEXTS | NUMBERS
 MAX_INT = 2**53 - 1
@@ -311,6 +317,31 @@ class PatchSerializer(Serializer):
 
     defines = False
     """Whether bodies of models were encoded."""
+
+    def encode(self, obj: Any) -> Any:
+        """Encode a value. What is most often sent needs no search for its kind: a text, None or a
+        bool, which is its own encoding, an array, or a dictionary.
+        """
+        kind = type(obj)
+        if kind in self._encoders:
+            return super().encode(obj)
+        if kind in ITSELF:
+            return obj
+        if kind is np.ndarray and obj.ndim:
+            return self._encode_ndarray(obj)
+        if kind in DICTS:
+            return self._encode_dict(obj)
+        return super().encode(obj)
+
+    def _encode_ndarray(self, obj: Any) -> Any:
+        """Encode an array; one that goes over the wire as it lies in memory needs no look at it."""
+        name = BINARY_ARRAYS.get(obj.dtype) if type(obj) is np.ndarray else None
+        if name is None or not obj.flags.c_contiguous:
+            return super()._encode_ndarray(obj)
+        data = self._encode_bytes(obj.data)
+        shape = list(obj.shape)
+        order = sys.byteorder
+        return {"type": "ndarray", "array": data, "shape": shape, "dtype": name, "order": order}
 
     def _encode_list(self, obj: list[Any]) -> Any:
         """Encode a list; one of nothing but texts or ordinary numbers is its own encoding."""

@@ -17,6 +17,7 @@ import bokeh.model.model
 import bokeh.model.util
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
+from bokeh.core.property.container import Dict
 from bokeh.core.property.descriptors import PropertyDescriptor
 
 from hybridviz.accel import defaults, references, serialize, themes, values
@@ -55,6 +56,7 @@ REPLACEMENTS = (
     Replacement("__get__", values.getting_attributes, (PropertyDescriptor,)),
     Replacement("prepare_value", values.preparing_values, (Property,)),
     Replacement("matches", values.comparing_values, (Property,)),
+    Replacement("validate", values.validating_columns, (Dict,)),
     Replacement("themed_values", themes.themed_values, (HasProps,)),
     Replacement("apply_theme", themes.applying_themes, (HasProps,)),
     Replacement("properties_with_values", serialize.values_to_serialize, (HasProps,)),

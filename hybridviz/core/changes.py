@@ -74,7 +74,7 @@ def encode_change(
     The models whose bodies it carries count as known to all viewers from then on.
     """
     serializer = PatchSerializer(event.document, new_id)
-    rep = serializer.encode(event)
+    rep = event.to_serializable(serializer)
     buffers = tuple(serializer.arrays)
     return Change(dump(rep), buffers, key, serializer.defines, origin)
 

@@ -27,6 +27,12 @@ OWNERS: dict[str, Any] = {
 }
 IN_TEXTS = {"_initialized", "_unstable_themed_values", "__overridden_defaults__"}
 OUR_OWN = {
+    "_alike",
+    "_are_columns",
+    "_assert_all",
+    "_differ",
+    "_some_differ",
+    "_takes_columns",
     "_at_creation",
     "_can_wait",
     "_from_bokeh",
