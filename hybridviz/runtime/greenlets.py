@@ -23,6 +23,8 @@ from hybridviz.runtime.logged import logged
 
 T = TypeVar("T")
 
+IDLE_WORKERS = 32
+"""Greenlets that are kept for the next task: ticks of many sessions run one after the other."""
 OFFLOAD_THREADS = 10
 """Real threads for `offload`; more would only compete for the interpreter's lock."""
 
@@ -91,7 +93,7 @@ class GreenletTimer:
 
     def _fire(self, task: GreenletTask, *args: object) -> None:
         self._stop()
-        gevent.spawn(task.run, *args)
+        self._runtime.workers.start(task.run, *args)
 
     def cancel(self) -> None:
         self._cancelled = True
@@ -104,6 +106,36 @@ class GreenletTimer:
             self._watcher = None
 
 
+class _Workers:
+    """Greenlets that do one thing after the other. A new one costs two system calls and fresh pages
+    for its stack, as much as a small callback itself.
+
+    Args:
+        loop: the hub's.
+    """
+
+    def __init__(self, loop: Any) -> None:
+        self._loop = loop
+        self._idle: list[gevent.hub.Waiter[Any]] = []
+
+    def start(self, call: Callable[..., object], *args: object) -> None:
+        """Have a greenlet call this soon; in the hub's thread."""
+        if self._idle:
+            self._loop.run_callback(self._idle.pop().switch, (call, args))
+        else:
+            gevent.spawn(self._work, call, args)
+
+    def _work(self, call: Callable[..., object], args: tuple[object, ...]) -> None:
+        while True:
+            call(*args)
+            del call, args  # what they hold shall not live until the next
+            if len(self._idle) >= IDLE_WORKERS:
+                return
+            waiter = gevent.hub.Waiter()
+            self._idle.append(waiter)
+            call, args = waiter.get()
+
+
 class GreenletRuntime:
     """The runtime of a monkey-patched process."""
 
@@ -111,6 +143,7 @@ class GreenletRuntime:
 
     def __init__(self) -> None:
         self.hub = gevent.hub.get_hub()
+        self.workers = _Workers(self.hub.loop)
         self._loop: _AsyncioLoop | None = None
         self._pool: gevent.threadpool.ThreadPool | None = None
 
@@ -135,7 +168,7 @@ class GreenletRuntime:
 
     def spawn(self, call: Callable[..., object], *args: object) -> Task:
         task = GreenletTask(self)
-        self.in_hub(gevent.spawn, task.run, copy_context(), call, *args)
+        self.in_hub(self.workers.start, task.run, copy_context(), call, *args)
         return task
 
     def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from typing import Any
@@ -45,6 +46,31 @@ def test_greenlets_keep_the_contract() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
+
+
+def test_tasks_that_follow_each_other_have_nothing_of_each_other(runtime: Runtime) -> None:
+    seen: list[object] = []
+
+    def leave() -> None:
+        seen.append(name.get())
+        name.set("left behind")
+        raise ValueError("on purpose")
+
+    name.set("caller")
+    for _ in range(3):
+        assert runtime.spawn(leave).join(5)
+        runtime.sleep(0.01)
+    assert seen == ["caller"] * 3
+
+
+def test_greenlets_are_used_again(runtime: Runtime) -> None:
+    if GREENLETS not in os.environ:
+        return
+    used: set[int] = set()
+    for _ in range(5):
+        assert runtime.spawn(lambda: used.add(threading.get_ident())).join(5)
+        runtime.sleep(0.01)
+    assert len(used) == 1
 
 
 def test_spawn_carries_a_copy_of_the_context(runtime: Runtime) -> None:
