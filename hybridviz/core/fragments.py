@@ -20,13 +20,12 @@ class Outgoing:
     """One whole message on its way out; every viewer of a session is given the same object.
 
     ``wire`` is where a transport keeps the encoded frames, so that they are built once for all
-    viewers.
+    viewers; ``size`` is that of the payloads, in bytes.
     """
 
     fragments: tuple[Fragment, ...]
     wire: list[bytes | memoryview] | None = field(default=None, repr=False)
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """Payload size in bytes."""
-        return sum(len(fragment.payload) for fragment in self.fragments)
+    def __post_init__(self) -> None:
+        self.size = sum([len(fragment[0]) for fragment in self.fragments])

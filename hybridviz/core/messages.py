@@ -10,6 +10,8 @@ import orjson
 
 from hybridviz.core.fragments import Fragment, Outgoing
 
+NO_METADATA = Fragment(b"{}")
+
 
 class MessageWriter:
     """Takes messages apart into fragments.
@@ -43,7 +45,7 @@ class MessageWriter:
             header["reqid"] = reqid
         if buffers:
             header["num_buffers"] = len(buffers)
-        fragments = [Fragment(orjson.dumps(header)), Fragment(b"{}"), Fragment(content)]
+        fragments = [Fragment(orjson.dumps(header)), NO_METADATA, Fragment(content)]
         for ident, data in buffers:
             fragments += (Fragment(orjson.dumps({"id": ident})), Fragment(data, binary=True))
         return Outgoing(tuple(fragments))

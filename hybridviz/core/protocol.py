@@ -38,11 +38,11 @@ class Message:
 class Expect(Enum):
     """Which fragment of a message comes next."""
 
-    HEADER = auto()
-    METADATA = auto()
-    CONTENT = auto()
-    BUFFER_HEADER = auto()
-    BUFFER = auto()
+    HEADER = "header"
+    METADATA = "metadata"
+    CONTENT = "content"
+    BUFFER_HEADER = "buffer_header"
+    BUFFER = "buffer"
 
 
 class MessageReader:
@@ -78,12 +78,14 @@ class MessageReader:
             raise MessageTooBig(f"message is over {self._max_size} bytes")
         if fragment.binary is not (self._expect is Expect.BUFFER):
             due = "binary" if self._expect is Expect.BUFFER else "text"
-            raise ProtocolError(f"a {due} fragment is due ({self._expect.name.lower()})")
+            raise ProtocolError(f"a {due} fragment is due ({self._expect.value})")
         if self._expect is Expect.BUFFER:
             self._message.buffers[self._buffer_id] = bytes(fragment.payload)
             return self._next_buffer()
-        what = self._expect.name.lower()
-        return self._take_text(parse_object(fragment.payload, what, self._loads))
+        if self._expect is Expect.METADATA and fragment.payload == b"{}":
+            self._expect = Expect.CONTENT  # there is never anything in it
+            return None
+        return self._take_text(parse_object(fragment.payload, self._expect.value, self._loads))
 
     def _take_text(self, data: dict[str, Any]) -> Message | None:
         if self._expect is Expect.HEADER:

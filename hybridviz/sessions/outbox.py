@@ -61,15 +61,19 @@ class Outbox:
 
         Changes of properties that the viewer will be told again anyway are left out.
         """
+        if self._stale:
+            changes, message = self._without_stale(changes, message)
+        return not changes or self._append(message, changes)
+
+    def _without_stale(
+        self, changes: Sequence[Change], message: Outgoing
+    ) -> tuple[Sequence[Change], Outgoing]:
         self._guard.acquire()
-        stale = self._stale
-        needed = [c for c in changes if _must_stay(c) or c.key not in stale] if stale else changes
+        needed = [c for c in changes if _must_stay(c) or c.key not in self._stale]
         self._guard.release()
-        if not needed:
-            return True
-        if len(needed) < len(changes):
+        if needed and len(needed) < len(changes):
             message = self._build(needed)
-        return self._append(message, needed)
+        return needed, message
 
     def _append(self, message: Outgoing, changes: Sequence[Change]) -> bool:
         self._guard.acquire()

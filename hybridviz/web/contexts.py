@@ -52,6 +52,8 @@ class FlaskSurroundings(Surroundings):
 
     def within(self, call: Callable[..., T], *args: Any) -> T:
         """Call in an application context of its own, whose teardown functions run afterwards."""
+        if not has_app_context():
+            return self._in_context(call, *args)
         result: T = outside_request(self._in_context, call, *args)
         return result
 

@@ -146,6 +146,9 @@ class Connection:
 
 def _merged(messages: list[Outgoing]) -> list[Outgoing]:
     """Make one write of several small messages, such as a patch and the OK behind it."""
-    if len(messages) < 2 or sum(message.size for message in messages) > MERGE_LIMIT:
+    if len(messages) < 2 or sum([message.size for message in messages]) > MERGE_LIMIT:
         return messages
-    return [Outgoing(tuple(fragment for message in messages for fragment in message.fragments))]
+    fragments: tuple[Fragment, ...] = ()
+    for message in messages:
+        fragments += message.fragments
+    return [Outgoing(fragments)]

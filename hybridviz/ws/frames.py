@@ -39,6 +39,15 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+WHOLE_TEXT, WHOLE_BINARY = 0x80 | Opcode.TEXT, 0x80 | Opcode.BINARY
+WHOLE = frozenset((WHOLE_TEXT, WHOLE_BINARY))
+"""First bytes of messages of a single frame, as nearly all are."""
+SHORT_HEADS: dict[int, list[bytes]] = {
+    opcode: [bytes((0x80 | opcode, second)) for second in range(0x100)] for opcode in Opcode
+}
+"""Heads of short frames by opcode and second byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ping:
     """The peer wants a pong with the same payload."""
@@ -109,7 +118,9 @@ class FrameDecoder:
     def _frame(self) -> Incoming | None:
         data, start = self._data, self._start
         first, second = data[start], data[start + 1]
-        self._check_kind(first, second)
+        whole = first in WHOLE and self._opcode is None
+        if not whole or (second >= 0x80) is not self._masked:
+            self._check_kind(first, second)
         length, header = second & 0x7F, 2
         if length == 126:
             header = 4
@@ -123,7 +134,8 @@ class FrameDecoder:
             (length,) = struct.unpack_from(">H", data, start + 2)
         elif length == 127:
             (length,) = struct.unpack_from(">Q", data, start + 2)
-        self._check_length(first, length)
+        if self._size + length > self._max_size:
+            self._check_length(first, length)
         if length >= LARGE:
             self._begin(first, start + header, length)
             return None
@@ -135,7 +147,11 @@ class FrameDecoder:
         if self._masked:
             payload = mask(payload, bytes(data[start + header - 4 : start + header]))
         self._start, self._wanted = end, 2
-        return self._take(first & 0x0F, bool(first & 0x80), payload)
+        if not whole:
+            return self._take(first & 0x0F, bool(first & 0x80), payload)
+        if first == WHOLE_TEXT:
+            check_utf8(payload)
+        return Fragment(payload, first != WHOLE_TEXT)
 
     def _begin(self, first: int, start: int, length: int) -> None:
         """Begin to read a large payload."""
@@ -186,16 +202,13 @@ class FrameDecoder:
             return
         if length >> 63:
             raise FrameError("length of a frame is negative")
-        if self._size + length > self._max_size:
-            raise MessageTooBig(f"message is over {self._max_size} bytes")
+        raise MessageTooBig(f"message is over {self._max_size} bytes")
 
     def _take(self, opcode: int, final: bool, payload: bytes) -> Incoming | None:
         if opcode >= Opcode.CLOSE:
             return _control(opcode, payload)
         if opcode != Opcode.CONTINUATION:
             self._opcode = opcode
-        if final and not self._parts:
-            return self._whole(payload)
         if self._opcode == Opcode.TEXT:
             self._text.check(payload, final)
         return self._join(payload, final)
@@ -208,12 +221,6 @@ class FrameDecoder:
             return None
         payload, self._parts, self._size = b"".join(self._parts), [], 0
         binary, self._opcode = self._opcode == Opcode.BINARY, None
-        return Fragment(payload, binary)
-
-    def _whole(self, payload: bytes) -> Fragment:
-        binary, self._opcode = self._opcode == Opcode.BINARY, None
-        if not binary:
-            check_utf8(payload)
         return Fragment(payload, binary)
 
 
@@ -287,7 +294,7 @@ def frame_head(opcode: int, length: int, *, masked: bool = False) -> bytes:
     """Encode the head of a whole frame, without its key."""
     flag = 0x80 if masked else 0
     if length <= CONTROL_LIMIT:
-        return bytes((0x80 | opcode, flag | length))
+        return SHORT_HEADS[opcode][flag | length]
     if length < 1 << 16:
         return struct.pack(">BBH", 0x80 | opcode, flag | 126, length)
     return struct.pack(">BBQ", 0x80 | opcode, flag | 127, length)
@@ -319,9 +326,11 @@ def _masked_frames(message: Outgoing) -> Iterator[bytes]:
 def _chunks(message: Outgoing) -> list[bytes | memoryview]:
     chunks: list[bytes | memoryview] = []
     small: list[bytes | memoryview] = []
+    text, data = Opcode.TEXT, Opcode.BINARY
     for payload, binary in message.fragments:
-        small.append(frame_head(Opcode.BINARY if binary else Opcode.TEXT, len(payload)))
-        if len(payload) < LARGE:
+        length = len(payload)
+        small.append(frame_head(data if binary else text, length))
+        if length < LARGE:
             small.append(payload)
         else:
             chunks += (b"".join(small), memoryview(payload))

@@ -77,6 +77,8 @@ class SocketTransport:
 
     def receive(self, timeout: float | None = None) -> Fragment:
         """See `Transport.receive`."""
+        if self._incoming:
+            return self._incoming.popleft()
         end = None if timeout is None else self._runtime.now() + timeout
         self._reading = True
         try:
