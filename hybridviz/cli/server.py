@@ -3,6 +3,7 @@
 Imported only after the process has been monkey-patched.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -85,6 +86,7 @@ def run_server(settings: Settings, show: bool, profile: str | None = None) -> in
         **tls,
     )
     server.logger = logging.getLogger("hybridviz.handshake")
+    _collect_garbage()
     server.start()
     routes = [app.route for app in apps]
     click.echo(banner(settings, routes))
@@ -97,6 +99,12 @@ def run_server(settings: Settings, show: bool, profile: str | None = None) -> in
     if sampler is not None:
         sampler.stop()
     return 0
+
+
+def _collect_garbage() -> None:
+    """Have Python look for garbage from now on, but not among what has been imported: it stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def _start_sampling(path: str) -> Sampler:
