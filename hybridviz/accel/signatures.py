@@ -10,14 +10,14 @@ from functools import wraps
 from inspect import Signature
 from typing import Any
 
-import bokeh.model.model as bokeh_model
-from bokeh.model import Model
+from bokeh.model import Model, docs
 
 
 class LaterSignature(Signature):
     """The signature of a model's constructor. Its slots are empty until one is read."""
 
     __slots__ = ("_model",)
+    _model: type[Model]
 
     @classmethod
     def of(cls, model: type[Model]) -> "LaterSignature":
@@ -44,6 +44,6 @@ def making_classes(original: Callable[[Any], None]) -> Callable[[Any], None]:
             return
         super(Model, cls).__init_subclass__()
         cls.__init__.__signature__ = LaterSignature.of(cls)
-        bokeh_model.process_example(cls)
+        docs.process_example(cls)
 
     return __init_subclass__
