@@ -83,8 +83,7 @@ def run_server(settings: Settings, show: bool, profile: str | None = None) -> in
         handler_class=LoggedRequest,
         log=access_log,
         error_log=log,
-        # Else gevent asks the name service, in a thread: 0.3 MB, and seconds where that is slow.
-        environ={"SERVER_NAME": settings.address or "localhost"},
+        environ=_names(settings),
         **tls,
     )
     server.logger = logging.getLogger("hybridviz.handshake")
@@ -101,6 +100,13 @@ def run_server(settings: Settings, show: bool, profile: str | None = None) -> in
     if sampler is not None:
         sampler.stop()
     return 0
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    """Return the server's name, which matters to requests without a Host only. Without it gevent
+    asks the name service, in a thread: 0.3 MB, and seconds where that is slow.
+    """
+    return {} if settings.unix_socket else {"SERVER_NAME": settings.address or "localhost"}
 
 
 def _collect_garbage() -> None:

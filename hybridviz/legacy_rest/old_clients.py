@@ -2,7 +2,7 @@
 them is imported and made when the first of them comes, or the first document without an app.
 
 Made by the composition root, which serves the sessions and hands in what pages need. Few servers
-meet old clients: `old_server` with the translation of their models is 20 ms and 2 MB.
+meet old clients: `old_server` with the translation of their models takes 40 ms and 1.7 MB.
 """
 
 from collections.abc import Callable
