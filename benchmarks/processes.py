@@ -49,7 +49,7 @@ def running(
             process = subprocess.Popen(
                 kind.command(launch),
                 cwd=ROOT,
-                env={**os.environ, **kind.variables(launch), **settings},
+                env={**_environment(), **kind.variables(launch), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -60,6 +60,13 @@ def running(
             yield Target("127.0.0.1", launch.port, process.pid, seconds, started, server)
         finally:
             _stop(process)
+
+
+def _environment() -> dict[str, str]:
+    """Return our own environment, in which Python may keep compiled files: pip has made them for
+    the peers, but not for us, who run from the source.
+    """
+    return {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @contextmanager

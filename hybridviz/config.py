@@ -7,7 +7,6 @@ The only module that reads ``os.environ``.
 
 import os
 import shlex
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from ipaddress import ip_network
@@ -338,6 +337,8 @@ class Settings:
         Raises:
             ConfigError: the file cannot be read, or has a key or a value that is none.
         """
+        import tomllib  # only few servers have such a file
+
         try:
             found = tomllib.loads(Path(path).read_text())
         except OSError as error:

@@ -3,10 +3,13 @@
 Never monkey-patches: a worker class that wants greenlets does so before it loads this module.
 """
 
+import hybridviz
+from hybridviz import accel
 from hybridviz.config import Settings
 from hybridviz.logs import configure_logging
-from hybridviz.web.extension import create_app
 
 settings = Settings.from_env()
 configure_logging(settings.log_level, settings.log_format)
-app = create_app(settings)
+if settings.accel:
+    accel.install()  # before `create_app` imports Bokeh's models: see `accel.signatures`
+app = hybridviz.create_app(settings)

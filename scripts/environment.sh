@@ -26,4 +26,7 @@ echo "environment: installing into $directory with $("$python" --version)" >&2
 "$directory/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$directory"
 "$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     --editable ".${extra:+[$extra]}"
+# pip compiles what it installs, but no editable project; where Python is told to write no such files,
+# each start would compile all.
+"$directory/bin/python" -m compileall -q hybridviz
 touch "$stamp"

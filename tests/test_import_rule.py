@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "testing": TOP,
     "deploy": TOP,
     "cli": TOP | {""},
-    "wsgi": GROUND | {"", "web"},
+    "wsgi": GROUND | {"", "accel", "web"},
     "__main__": {"cli"},
     "": {"client", "config", "io", "runtime", "sessions", "web"},
 }

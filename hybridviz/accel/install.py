@@ -12,15 +12,15 @@ from types import ModuleType
 from typing import Any
 
 import bokeh
-import bokeh.embed.util
 import bokeh.model.model
 import bokeh.model.util
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
 from bokeh.core.property.container import Dict
 from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.model import Model
 
-from hybridviz.accel import defaults, references, serialize, themes, values
+from hybridviz.accel import defaults, references, serialize, signatures, themes, values
 
 log = logging.getLogger("hybridviz.accel")
 
@@ -49,6 +49,7 @@ class Replacement:
 
 UTIL = bokeh.model.util
 REPLACEMENTS = (
+    Replacement("__init_subclass__", signatures.making_classes, (Model,)),
     Replacement("__init__", defaults.making_objects, (HasProps,)),
     Replacement("_get_default", defaults.reading_defaults, (PropertyDescriptor,)),
     Replacement("_overridden_defaults", defaults.overridden_defaults, (HasProps,)),

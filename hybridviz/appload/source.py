@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from bokeh.document import Document
 
+from hybridviz import compat
 from hybridviz.appload.face import written_title
 from hybridviz.appload.notebook import code_cells
-from hybridviz.compat import OldNames, allow_helpers
 from hybridviz.compat.made import add_made
 from hybridviz.compat.rewrite import has_old_names
 
@@ -34,7 +34,7 @@ class Source:
         self._data = path.read_bytes()
         self.title = ""
         self._parts: list[CodeType] | None = None
-        self._old_names: OldNames | None = None
+        self._old_names: compat.OldNames | None = None
         try:
             self._parts = self._compile()
         except Exception:
@@ -90,8 +90,8 @@ class Source:
     def _compile_tree(self, tree: ast.Module, name: Path | str) -> CodeType:
         self.title = self.title or written_title(tree)
         if self._old_names is None and has_old_names(tree):
-            self._old_names = OldNames()
-            allow_helpers(self.path.parent)
+            self._old_names = compat.OldNames()
+            compat.allow_helpers(self.path.parent)
         if self._old_names is not None:
             return self._old_names.compile(tree, str(name))
         return compile(tree, name, "exec", dont_inherit=True)

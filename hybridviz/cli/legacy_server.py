@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hybridviz.cli.refused import REFUSED_OLD
-from hybridviz.cli.serve import option_of, patch_process
+from hybridviz.cli.serve import option_of, patch_process, start
 from hybridviz.config import Settings
 from hybridviz.declaration import flag
 from hybridviz.errors import ConfigError
@@ -60,10 +60,7 @@ def legacy_server(**given: Any) -> int:
     /bokeh/.
     """
     patch_process()
-
-    from hybridviz.cli.server import run_server
-
-    return run_server(settings_of(given, Settings.from_env()), show=False)
+    return start(settings_of(given, Settings.from_env()), show=False)
 
 
 def settings_of(given: dict[str, Any], settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 The flags are made of the declarations in config.py; click only takes the command line apart.
 """
 
+import gc
 from dataclasses import Field, fields
 from glob import glob
 from typing import Any
@@ -100,13 +101,11 @@ def serve(
     Without FILES the server waits for scripts that connect to it.
     """
     patch_process()
-
-    from hybridviz.cli.server import run_server
-
+    files = _matches(files) if globbed else files
+    settings = settings_of(files, given, Settings.from_env(config=config))
     if use_config is not None:
         _use_config(use_config)
-    files = _matches(files) if globbed else files
-    return run_server(settings_of(files, given, Settings.from_env(config=config)), show, profile)
+    return start(settings, show, profile)
 
 
 def patch_process() -> None:
@@ -116,6 +115,19 @@ def patch_process() -> None:
     from gevent import monkey
 
     monkey.patch_all()
+
+
+def start(settings: Settings, show: bool, profile: str | None = None) -> int:
+    """Import the server and run it; see `run_server`. The process must be patched already."""
+    gc.disable()  # until all is there: nothing that is imported is garbage, looking takes 0.1 s
+    if settings.accel:
+        from hybridviz import accel
+
+        accel.install()  # before Bokeh's models are imported: see `accel.signatures`
+
+    from hybridviz.cli.server import run_server
+
+    return run_server(settings, show, profile)
 
 
 def _use_config(path: str) -> None:

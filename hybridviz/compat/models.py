@@ -38,13 +38,9 @@ from hybridviz.compat.properties import (
     set_path,
     translate,
 )
+from hybridviz.compat.table import REMOVALS
 
 Warn = Callable[[str, str], None]
-
-REMOVALS = frozenset(
-    {"remove_next_tick_callback", "remove_periodic_callback", "remove_timeout_callback"}
-)
-"""Methods of documents that took the callback itself."""
 
 
 def bridge_call(function: Any, warn: Warn) -> Any:

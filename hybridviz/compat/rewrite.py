@@ -10,9 +10,8 @@ import ast
 import re
 
 from hybridviz.compat.glyphs import METHODS, OPTIONS
-from hybridviz.compat.models import REMOVALS
 from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED
-from hybridviz.compat.table import ALL_NAMES, MODULES, gone, old_name
+from hybridviz.compat.table import ALL_NAMES, MODULES, REMOVALS, gone, old_name
 from hybridviz.old_javascript import is_old
 
 OLD_TOOL = re.compile(r"(^|,\s*)(resize|previewsave)(\s*,|$)")

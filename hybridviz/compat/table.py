@@ -28,6 +28,11 @@ MARKERS = {
 }
 """Classes of 2015 and the markers of Scatter that they are today."""
 
+REMOVALS = frozenset(
+    {"remove_next_tick_callback", "remove_periodic_callback", "remove_timeout_callback"}
+)
+"""Methods of documents that took the callback itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Old:

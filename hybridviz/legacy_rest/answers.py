@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, request
@@ -22,8 +22,10 @@ from hybridviz.errors import (
     TooManyFailures,
     UserRequired,
 )
-from hybridviz.legacy_rest.raw import Json
 from hybridviz.web.error_pages import http_error, own_error
+
+if TYPE_CHECKING:
+    from hybridviz.legacy_rest.raw import Json
 
 log = logging.getLogger("hybridviz.legacy")
 
@@ -106,7 +108,7 @@ class Bodies:
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
 
-    def object(self) -> Json:
+    def object(self) -> "Json":
         """Return the request's body, an object.
 
         Raises:

@@ -30,11 +30,6 @@ from hybridviz.ws.transport import Transport
 
 log = logging.getLogger("hybridviz.legacy")
 
-OLD = "bokeh-protocol-version"
-"""The argument by which an old client is known."""
-SPOKEN = "1.0"
-"""Its one value."""
-
 
 class Dialect:
     """The connections of clients of Bokeh 0.11.

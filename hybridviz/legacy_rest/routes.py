@@ -5,20 +5,19 @@ without its final slash leads to that with it, by 301 whatever the method.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
 from hybridviz.legacy_rest.answers import View, answering, readable
-from hybridviz.legacy_rest.document_views import DocumentViews
-from hybridviz.legacy_rest.embeds import EmbedViews
-from hybridviz.legacy_rest.index_views import IndexViews
-from hybridviz.legacy_rest.model_views import ModelViews
-from hybridviz.legacy_rest.page_views import PageViews
-from hybridviz.legacy_rest.user_views import UserViews, no_users
+
+if TYPE_CHECKING:
+    from hybridviz.legacy_rest.old_server import LegacyViews
+    from hybridviz.legacy_rest.user_views import UserViews
 
 MODELS = "/bokeh/bb/<docid>/"
 TYPE = f"{MODELS}<kind>/"
@@ -26,103 +25,108 @@ MODEL = f"{TYPE}<ident>/"
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyViews:
-    """All views of old clients, by what they are about; ``users`` is None without users."""
-
-    documents: DocumentViews
-    models: ModelViews
-    pages: PageViews
-    embeds: EmbedViews
-    index: IndexViews
-    users: UserViews | None
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """One method of one URL.
 
     Attributes:
-        method, rule, view: as Flask has them.
+        method, rule: as Flask has them.
+        view: finds the view, once there are any.
         foreign: whether pages of other sites may read the answer.
     """
 
     method: str
     rule: str
-    view: View
+    view: "Callable[[LegacyViews], View]"
     foreign: bool = False
 
 
-def routes(views: LegacyViews) -> list[Route]:
-    """Return all routes."""
-    documents, models, pages = views.documents, views.models, views.pages
-    embeds = views.embeds
-    return [
-        *_user_routes(views.users),
-        Route("GET", "/bokeh/ping", pages.ping),
-        Route("GET", "/bokeh/", views.index.index),
-        Route("GET", "/bokeh/userinfo/", documents.userinfo, foreign=True),
-        Route("POST", "/bokeh/doc/", documents.create),
-        Route("GET", "/bokeh/doc/", documents.by_title, foreign=True),
-        Route("GET", "/bokeh/doc/<docid>/", documents.info, foreign=True),
-        Route("DELETE", "/bokeh/doc/<docid>/", documents.remove),
-        Route("POST", "/bokeh/doc/<docid>/remove", views.index.remove),
-        Route("GET", "/bokeh/doc/<docid>/<ident>", pages.show),
-        Route("GET", "/bokeh/doc/<title>/show", pages.show_titled, foreign=True),
-        Route("GET", "/bokeh/bokehinfo/<docid>/", documents.info, foreign=True),
-        Route("GET", "/bokeh/objinfo/<docid>/<ident>", documents.object_info, foreign=True),
-        Route("GET", "/bokeh/notices/<docid>/", documents.notices),
-        Route("GET", "/bokeh/getdocapikey/<docid>", documents.apikey),
-        Route("POST", "/bokeh/<docid>/publish", documents.publish),
-        Route("GET", "/bokeh/wsurl/", pages.socket_url, foreign=True),
-        Route("GET", "/bokeh/autoload.js/<elementid>", embeds.loader),
-        Route("GET", "/bokeh/embed.js/<docid>/<ident>", embeds.embed, foreign=True),
-        Route("GET", MODELS, models.all),
-        Route("POST", f"{MODELS}bulkupsert", models.bulk),
-        Route("POST", f"{MODELS}gc", models.collect),
-        Route("GET", TYPE, models.of_type),
-        Route("POST", TYPE, models.create),
-        Route("GET", MODEL, models.get, foreign=True),
-        Route("PUT", MODEL, models.change, foreign=True),
-        Route("PATCH", MODEL, models.change, foreign=True),
-        Route("DELETE", MODEL, models.remove, foreign=True),
-    ]
+def _users(view: "Callable[[UserViews], View]") -> "Callable[[LegacyViews], View]":
+    """Return what finds a view of users; without users it tells so."""
+    return lambda views: no_users if views.users is None else view(views.users)
 
 
-def _user_routes(users: UserViews | None) -> list[Route]:
-    return [
-        Route("GET", "/bokeh/login", users.login_page if users else no_users),
-        Route("POST", "/bokeh/login", users.login if users else no_users),
-        Route("GET", "/bokeh/register", users.register_page if users else no_users),
-        Route("POST", "/bokeh/register", users.register if users else no_users),
-        Route("GET", "/bokeh/loginfromapikey", users.login_by_key if users else no_users),
-        Route("GET", "/bokeh/logout", users.logout if users else no_users),
-    ]
+def no_users() -> NoReturn:
+    """Tell who wants to log in that a server without users has nobody."""
+    abort(404, "This server has no users: start it with --multi-user to have them.")
 
 
-def add_routes(blueprint: Blueprint, views: LegacyViews, root_path: str) -> None:
+USER_ROUTES = (
+    Route("GET", "/bokeh/login", _users(lambda users: users.login_page)),
+    Route("POST", "/bokeh/login", _users(lambda users: users.login)),
+    Route("GET", "/bokeh/register", _users(lambda users: users.register_page)),
+    Route("POST", "/bokeh/register", _users(lambda users: users.register)),
+    Route("GET", "/bokeh/loginfromapikey", _users(lambda users: users.login_by_key)),
+    Route("GET", "/bokeh/logout", _users(lambda users: users.logout)),
+)
+ROUTES = (
+    *USER_ROUTES,
+    Route("GET", "/bokeh/ping", lambda views: views.pages.ping),
+    Route("GET", "/bokeh/", lambda views: views.index.index),
+    Route("GET", "/bokeh/userinfo/", lambda views: views.documents.userinfo, foreign=True),
+    Route("POST", "/bokeh/doc/", lambda views: views.documents.create),
+    Route("GET", "/bokeh/doc/", lambda views: views.documents.by_title, foreign=True),
+    Route("GET", "/bokeh/doc/<docid>/", lambda views: views.documents.info, foreign=True),
+    Route("DELETE", "/bokeh/doc/<docid>/", lambda views: views.documents.remove),
+    Route("POST", "/bokeh/doc/<docid>/remove", lambda views: views.index.remove),
+    Route("GET", "/bokeh/doc/<docid>/<ident>", lambda views: views.pages.show),
+    Route("GET", "/bokeh/doc/<title>/show", lambda views: views.pages.show_titled, foreign=True),
+    Route("GET", "/bokeh/bokehinfo/<docid>/", lambda views: views.documents.info, foreign=True),
+    Route(
+        "GET",
+        "/bokeh/objinfo/<docid>/<ident>",
+        lambda views: views.documents.object_info,
+        foreign=True,
+    ),
+    Route("GET", "/bokeh/notices/<docid>/", lambda views: views.documents.notices),
+    Route("GET", "/bokeh/getdocapikey/<docid>", lambda views: views.documents.apikey),
+    Route("POST", "/bokeh/<docid>/publish", lambda views: views.documents.publish),
+    Route("GET", "/bokeh/wsurl/", lambda views: views.pages.socket_url, foreign=True),
+    Route("GET", "/bokeh/autoload.js/<elementid>", lambda views: views.embeds.loader),
+    Route("GET", "/bokeh/embed.js/<docid>/<ident>", lambda views: views.embeds.embed, foreign=True),
+    Route("GET", MODELS, lambda views: views.models.all),
+    Route("POST", f"{MODELS}bulkupsert", lambda views: views.models.bulk),
+    Route("POST", f"{MODELS}gc", lambda views: views.models.collect),
+    Route("GET", TYPE, lambda views: views.models.of_type),
+    Route("POST", TYPE, lambda views: views.models.create),
+    Route("GET", MODEL, lambda views: views.models.get, foreign=True),
+    Route("PUT", MODEL, lambda views: views.models.change, foreign=True),
+    Route("PATCH", MODEL, lambda views: views.models.change, foreign=True),
+    Route("DELETE", MODEL, lambda views: views.models.remove, foreign=True),
+)
+
+
+def add_routes(blueprint: Blueprint, views: "Callable[[], LegacyViews]", root_path: str) -> None:
     """Add the URLs of old clients.
 
     Args:
         blueprint: where to.
-        views: what answers them.
+        views: gives what answers them.
         root_path: what a proxy has taken from before the paths.
     """
-    table = routes(views)
     methods: dict[str, set[str]] = defaultdict(set)
     foreign: set[str] = set()
-    for route in table:
+    for route in ROUTES:
         methods[route.rule].add(route.method)
         foreign |= {route.rule} if route.foreign else set()
     slash = partial(_add_slash, root_path)
-    for number, route in enumerate(table):
+    for number, route in enumerate(ROUTES):
         shown = methods[route.rule] if route.foreign else None
-        view, name = _headed(answering(route.view), shown), f"legacy{number}"
+        view, name = _headed(answering(_found(views, route)), shown), f"legacy{number}"
         _add(blueprint, route.rule, name, view, route.method)
         if route.rule.endswith("/"):
             _add(blueprint, route.rule[:-1], f"{name}-slash", slash, route.method)
     for number, (rule, allowed) in enumerate(methods.items()):
         view = partial(_options, allowed, rule in foreign)
         _add(blueprint, rule, f"legacy-options{number}", view, "OPTIONS")
+
+
+def _found(views: "Callable[[], LegacyViews]", route: Route) -> View:
+    """Return a view that is looked for at each request."""
+
+    def found(**parts: Any) -> Any:
+        return route.view(views())(**parts)
+
+    return found
 
 
 def _add(blueprint: Blueprint, rule: str, name: str, view: View, method: str) -> None:

@@ -6,10 +6,9 @@ make a form say anything else.
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 from urllib.parse import urlencode
 
-from flask import Response, abort, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 
 from hybridviz.errors import BadRequest, HybridVizError, LoginRefused, RightNeeded, UserTaken
 from hybridviz.legacy_rest.answers import Bodies, json_answer
@@ -149,11 +148,6 @@ class UserViews:
         response = make_response(redirect(f"{self._mount()}{path}"))
         response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def no_users() -> NoReturn:
-    """Tell who wants to log in that a server without users has nobody."""
-    abort(404, "This server has no users: start it with --multi-user to have them.")
 
 
 def _field(form: Mapping[str, str], name: str) -> str:

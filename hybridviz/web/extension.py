@@ -23,6 +23,7 @@ from hybridviz.web.auth.identity import FunctionIdentity, GetUser, Identity
 from hybridviz.web.commands import commands
 from hybridviz.web.contexts import OnException
 from hybridviz.web.error_pages import http_error
+from hybridviz.web.rules import LaterRule
 from hybridviz.web.server import Server
 from hybridviz.web.templating import add_globals
 
@@ -191,6 +192,7 @@ def create_app(settings: Settings | None = None, apps: Sources | None = None) ->
         ConfigError: a setting or an app is wrong.
     """
     app = Flask("hybridviz", static_folder=None)
+    app.url_rule_class = LaterRule
     server = Server(app, settings or Settings.from_env(), apps, standalone=True)
     app.register_error_handler(HTTPException, http_error)
     if server.settings.use_xheaders:

@@ -129,7 +129,7 @@ class Server:
             self.dev,
         )
         sockets = Sockets(
-            served, settings, self.runtime, key, time.time, visitors, access, self._old.dialect
+            served, settings, self.runtime, key, time.time, visitors, access, self._old
         )
         self._closing = Closing(self.runtime, served.values(), sockets)
         links, embedding = self.links(""), Embedding(pages, self.links, settings)
@@ -175,7 +175,7 @@ class Server:
         for app in found:
             self._serve(app)
         if SPACE not in self.served:
-            self._serve(DocumentSpace(self._old.live.fill))
+            self._serve(DocumentSpace(self._old.fill))
 
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime

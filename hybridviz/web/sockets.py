@@ -25,7 +25,7 @@ from hybridviz.errors import (
     TokenRefused,
     UserRefused,
 )
-from hybridviz.legacy_rest.dialect import OLD, SPOKEN, Dialect
+from hybridviz.legacy_rest.old_clients import OLD, SPOKEN, OldClients
 from hybridviz.runtime.base import Runtime
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
@@ -79,7 +79,7 @@ class Sockets:
         clock: Unix time in seconds.
         visitors: makes of a request what apps see of it.
         access: knows who may push documents.
-        dialect: serves clients of Bokeh 0.11.
+        old: serves clients of Bokeh 0.11.
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class Sockets:
         clock: Callable[[], float],
         visitors: Visitors,
         access: Access,
-        dialect: Dialect,
+        old: OldClients,
     ) -> None:
-        self._dialect = dialect
+        self._old = old
         self._served = served
         self._settings = settings
         self._runtime = runtime
@@ -204,7 +204,7 @@ class Sockets:
             self._access.check_read(request)
             self._access.check_space(ident)
             may_push = self._access.may_old_write(request)
-            return partial(self._dialect.serve, ident=ident, may_push=may_push)
+            return partial(self._old.serve, ident=ident, may_push=may_push)
         if route not in self._served:
             raise AppNotFound(f"no app is served at {route}")
         if not self._access.shows_upload_token(request):
@@ -220,7 +220,7 @@ class Sockets:
         self, served: ServedApp, ident: str, seen: Request, transport: Transport
     ) -> None:
         session = served.join(ident, seen)
-        self._dialect.serve_app(transport, session, served.registry.expire_later)
+        self._old.serve_app(transport, session, served.registry.expire_later)
 
     def _check_open(self) -> None:
         _check_handshake()

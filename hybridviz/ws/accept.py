@@ -7,8 +7,6 @@ and gevent, Werkzeug) simple-websocket makes it here. Either way the frames that
 from collections.abc import Callable
 from typing import Any
 
-import simple_websocket  # type: ignore[import-untyped]
-
 from hybridviz.runtime.base import Runtime
 from hybridviz.ws.sockets import SocketTransport
 from hybridviz.ws.transport import Transport
@@ -67,6 +65,9 @@ def _take_over(websocket: Any) -> Any:
 
 
 def _shake_hands(environ: Environ) -> Any:
+    # 20 ms and 1 MB that `hybridviz serve`, where gevent-websocket shakes hands, does not need.
+    import simple_websocket  # type: ignore[import-untyped]
+
     # Without its offer of extensions simple-websocket agrees to none; our frames know none.
     plain = {name: environ[name] for name in environ if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
     server = simple_websocket.Server(plain, subprotocols=[SUBPROTOCOL], thread_class=_NoThread)

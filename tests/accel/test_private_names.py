@@ -39,6 +39,7 @@ OUR_OWN = {
     "_function",
     "_is_ours",
     "_may_refer",
+    "_model",
     "_must_be_made",
     "_put",
     "_replace",

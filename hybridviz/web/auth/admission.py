@@ -7,17 +7,18 @@ import time
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter, signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, UserRefused
-from hybridviz.web.auth.basic import BasicIdentity, read_passwords
 from hybridviz.web.auth.flask_login import LoginIdentity
-from hybridviz.web.auth.gate import Gate, open_gate
 from hybridviz.web.auth.identity import Identity
 from hybridviz.web.auth.proxy_user import ProxyIdentity
+
+if TYPE_CHECKING:
+    from hybridviz.web.auth.gate import Gate
 
 Access = Callable[..., Any]
 """Called with the user, None for nobody, and by name with those variable parts of the app's path
@@ -112,7 +113,7 @@ def open_admission(
     declared: Identity | None,
     call: Callable[..., Any],
     logged_out: Callable[[Any], object],
-) -> tuple[Admission, Gate | None]:
+) -> "tuple[Admission, Gate | None]":
     """Return what lets visitors in, and the auth module if there is one.
 
     Args:
@@ -124,9 +125,15 @@ def open_admission(
     Raises:
         ConfigError: more than one of them is given, or something is wrong with it.
     """
-    gate = open_gate(settings, call)
+    gate = None
+    if settings.auth_module:
+        from hybridviz.web.auth.gate import open_gate  # eight modules that most servers do without
+
+        gate = open_gate(settings, call)
     found: dict[str, Identity | None] = {"auth_module": gate, "the application itself": declared}
     if settings.basic_auth:
+        from hybridviz.web.auth.basic import BasicIdentity, read_passwords
+
         found["basic_auth"] = BasicIdentity(read_passwords(settings.basic_auth), time.time)
     if settings.user_header:
         found["user_header"] = ProxyIdentity(settings.user_header, settings.trusted_proxies)

@@ -185,8 +185,8 @@ def _fail(error: BaseException) -> NoReturn:
     raise AuthModuleFailed("the auth module failed; the log says why") from error
 
 
-def open_gate(settings: Settings, call: Callable[..., Any]) -> Gate | None:
-    """Load the auth module that the settings name; return None if they name none.
+def open_gate(settings: Settings, call: Callable[..., Any]) -> Gate:
+    """Load the auth module that the settings name.
 
     Args:
         settings: all settings.
@@ -195,6 +195,4 @@ def open_gate(settings: Settings, call: Callable[..., Any]) -> Gate | None:
     Raises:
         ConfigError: something is wrong with it.
     """
-    if not settings.auth_module:
-        return None
     return Gate(load_module(settings.auth_module, settings.cookie_secret), settings, call)
