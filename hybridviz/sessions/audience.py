@@ -7,6 +7,7 @@ methods but `join` want the session lock held.
 
 import itertools
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from bokeh.document import Document
@@ -24,6 +25,7 @@ from hybridviz.core.changes import (
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import ENCODE
 from hybridviz.sessions.contests import QUIET, Contests
 from hybridviz.sessions.outbox import Outbox
 from hybridviz.sessions.viewer import Viewer
@@ -49,7 +51,7 @@ class Audience:
 
     def outbox(self) -> Outbox:
         """Make an outbox for a new viewer."""
-        return Outbox(self._runtime, lambda changes: patch_message(changes, self.writer))
+        return Outbox(self._runtime, self._message)
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer whose connection is over."""
@@ -63,7 +65,9 @@ class Audience:
         if key is not None and origin is None:
             self.wrote(key, None)
         if any(viewer.synced and viewer is not origin for viewer in self.viewers):
+            began = perf_counter()
             change = encode_change(event, key, self.writer.new_id, origin)
+            ENCODE.add(perf_counter() - began)
             self._pending.append(change)
 
     def wrote(self, key: Key, writer: object | None) -> None:
@@ -94,7 +98,7 @@ class Audience:
         self.flush()
         values = (present_value(document, key, self.writer.new_id) for key in keys)
         if changes := [change for change in values if change is not None]:
-            viewer.send(patch_message(changes, self.writer))
+            viewer.send(self._message(changes))
 
     def tell_authors(
         self, events: Sequence[dict[str, Any]], buffers: dict[str, bytes], origin: Viewer
@@ -123,9 +127,15 @@ class Audience:
                 continue
             if viewer in origins:
                 changes = [change for change in pending if change.origin is not viewer]
-                message = patch_message(changes, self.writer) if changes else None
+                message = self._message(changes) if changes else None
             else:
                 changes = pending
-                message = common = common or patch_message(pending, self.writer)
+                message = common = common or self._message(pending)
             if message and not viewer.outbox.put_changes(changes, message):
                 viewer.give_up()
+
+    def _message(self, changes: Sequence[Change]) -> Outgoing:
+        began = perf_counter()
+        message = patch_message(changes, self.writer)
+        ENCODE.add(perf_counter() - began)
+        return message

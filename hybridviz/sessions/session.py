@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
+from time import perf_counter
 from typing import Any, TypeVar
 
 from bokeh import __version__ as bokeh_version
@@ -39,6 +40,7 @@ from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
+from hybridviz.runtime.stages import CALLBACK
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
 from hybridviz.sessions.server_context import ServerContext
@@ -297,12 +299,18 @@ class Session:
         token = active.set(self._runtime)
         try:
             with curdoc_of(self.document, callback):
-                try:
-                    self._surroundings.within(self._call, callback, *args)
-                except (Exception, SystemExit) as error:
-                    self._report(error)
+                self._call_outermost(callback, *args)
         finally:
             active.reset(token)
+
+    def _call_outermost(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call a callback that no other one has led to; what it raises is logged."""
+        began = perf_counter()
+        try:
+            self._surroundings.within(self._call, callback, *args)
+        except (Exception, SystemExit) as error:
+            self._report(error)
+        CALLBACK.add(perf_counter() - began)
 
     def _call(self, callback: Callable[..., Any], *args: Any) -> None:
         self._snapshot.forget()
@@ -356,9 +364,7 @@ class Session:
         else:
             self._guarded = True
             try:
-                self._surroundings.within(self._call, callback, *args)
-            except (Exception, SystemExit) as error:
-                self._report(error)
+                self._call_outermost(callback, *args)
             finally:
                 self._guarded = False
 

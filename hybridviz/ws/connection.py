@@ -5,6 +5,7 @@ writer loop empties the viewer's outbox; nothing else touches the socket.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from hybridviz.core.pieces import LARGE, parse
 from hybridviz.core.protocol import ServerProtocol
 from hybridviz.errors import HybridVizError, ProtocolError, TransportClosed
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import DECODE, SEND
 from hybridviz.sessions import Session, Viewer
 from hybridviz.ws.transport import Transport
 
@@ -108,7 +110,9 @@ class Connection:
             fragment = self._receive(timeout)
             if len(fragment.payload) >= LARGE:
                 self._runtime.sleep(0)  # to put it together has taken a while already
+            began = perf_counter()
             command = self._protocol.feed(fragment)
+            DECODE.add(perf_counter() - began, command is not None)
             if command is not None:
                 self._session.execute(command, viewer)
 
@@ -136,7 +140,9 @@ class Connection:
     def _write_next(self, viewer: Viewer) -> None:
         messages = viewer.outbox.take()
         for message in _merged(messages):
+            began = perf_counter()
             self._transport.send(message)
+            SEND.add(perf_counter() - began)
         if not messages and not viewer.outbox.closed:
             self._session.tell_stale(viewer)
 
