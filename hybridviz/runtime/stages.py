@@ -53,13 +53,13 @@ class Tally:
 ACCEPT = Stage()
 """From a websocket's request until its session is there, made if need be."""
 DECODE = Stage()
-"""A client's message, from its fragments to a command."""
+"""A client's message, from its fragments to a command; those of a few bytes are not timed."""
 LOCK_WAIT = Stage()
 """The waiting for a session's lock that somebody else holds; all entries are counted."""
 CALLBACK = Stage()
 """A callback of an app with all that it calls, until it, or its coroutine, has returned."""
 ENCODE = Stage()
-"""A change of a document, once for all viewers, a message made of changes, or a whole document."""
+"""A change of a document, once for all viewers, or a whole document."""
 SEND = Stage()
 """One write to a websocket: messages that are small and come together are one."""
 

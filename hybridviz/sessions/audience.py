@@ -51,7 +51,7 @@ class Audience:
 
     def outbox(self) -> Outbox:
         """Make an outbox for a new viewer."""
-        return Outbox(self._runtime, self._message)
+        return Outbox(self._runtime, lambda changes: patch_message(changes, self.writer))
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer whose connection is over."""
@@ -98,7 +98,7 @@ class Audience:
         self.flush()
         values = (present_value(document, key, self.writer.new_id) for key in keys)
         if changes := [change for change in values if change is not None]:
-            viewer.send(self._message(changes))
+            viewer.send(patch_message(changes, self.writer))
 
     def tell_authors(
         self, events: Sequence[dict[str, Any]], buffers: dict[str, bytes], origin: Viewer
@@ -127,15 +127,9 @@ class Audience:
                 continue
             if viewer in origins:
                 changes = [change for change in pending if change.origin is not viewer]
-                message = self._message(changes) if changes else None
+                message = patch_message(changes, self.writer) if changes else None
             else:
                 changes = pending
-                message = common = common or self._message(pending)
+                message = common = common or patch_message(pending, self.writer)
             if message and not viewer.outbox.put_changes(changes, message):
                 viewer.give_up()
-
-    def _message(self, changes: Sequence[Change]) -> Outgoing:
-        began = perf_counter()
-        message = patch_message(changes, self.writer)
-        ENCODE.add(perf_counter() - began)
-        return message

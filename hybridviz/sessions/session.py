@@ -299,18 +299,14 @@ class Session:
         token = active.set(self._runtime)
         try:
             with curdoc_of(self.document, callback):
-                self._call_outermost(callback, *args)
+                began = perf_counter()
+                try:
+                    self._surroundings.within(self._call, callback, *args)
+                except (Exception, SystemExit) as error:
+                    self._report(error)
+                CALLBACK.add(perf_counter() - began)
         finally:
             active.reset(token)
-
-    def _call_outermost(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Call a callback that no other one has led to; what it raises is logged."""
-        began = perf_counter()
-        try:
-            self._surroundings.within(self._call, callback, *args)
-        except (Exception, SystemExit) as error:
-            self._report(error)
-        CALLBACK.add(perf_counter() - began)
 
     def _call(self, callback: Callable[..., Any], *args: Any) -> None:
         self._snapshot.forget()
@@ -363,10 +359,14 @@ class Session:
             self._call(callback, *args)
         else:
             self._guarded = True
+            began = perf_counter()
             try:
-                self._call_outermost(callback, *args)
+                self._surroundings.within(self._call, callback, *args)
+            except (Exception, SystemExit) as error:
+                self._report(error)
             finally:
                 self._guarded = False
+                CALLBACK.add(perf_counter() - began)
 
     def callback_added(self, callback: Any) -> None:
         """Start a periodic, timeout or next-tick callback."""

@@ -25,6 +25,8 @@ MESSAGE_TIMEOUT = 60.0
 """Seconds in which a message that has begun must be whole."""
 GOODBYES = (1000, 1001, 1005)
 """Close codes of clients that end as they should."""
+SMALL = 64
+"""Bytes of a fragment below which it is not worth two looks at the clock, such as a header."""
 MERGE_LIMIT = 16 * 1024
 """Bytes of a batch of messages that are written as one; each write costs about as much as copying
 this.
@@ -108,12 +110,15 @@ class Connection:
     def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
         while True:
             fragment = self._receive(timeout)
-            if len(fragment.payload) >= LARGE:
+            size = len(fragment.payload)
+            if size >= LARGE:
                 self._runtime.sleep(0)  # to put it together has taken a while already
-            began = perf_counter()
+            began = perf_counter() if size >= SMALL else None
             command = self._protocol.feed(fragment)
-            DECODE.add(perf_counter() - began, command is not None)
+            if began is not None:
+                DECODE.add(perf_counter() - began, 0)
             if command is not None:
+                DECODE.add(0.0)
                 self._session.execute(command, viewer)
 
     def _receive(self, timeout: float | None) -> Fragment:
