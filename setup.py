@@ -36,6 +36,7 @@ setup(
         "itsdangerous>=2",
         "numpy>=1.26",
         "orjson>=3",
+        "prometheus-client>=0.20",
         "requests>=2",
         "simple-websocket>=1",
         "wsproto>=1.2",

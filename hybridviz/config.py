@@ -201,6 +201,9 @@ class Settings:
     liveness: bool = setting(
         False, "Answer /liveness, for load balancers and supervisors.", flag="liveness"
     )
+    metrics: bool = setting(
+        False, "Answer /metrics, for Prometheus; keep it from the public.", flag="metrics"
+    )
     setup: str = setting(
         "", "Script that runs once, before the apps are loaded.", flag="setup", metavar="PATH"
     )
@@ -394,6 +397,14 @@ class Settings:
 def jupyterhub_prefix() -> str:
     """Return JupyterHub's path of the server that this kernel belongs to; empty elsewhere."""
     return os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
+
+
+def prometheus_directory() -> str:
+    """Return the directory in which worker processes add up their metrics; empty if each is alone.
+
+    Where prometheus_client itself looks for it, once for all when it is imported.
+    """
+    return os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 
 
 def _keys(item: Field[Any]) -> tuple[str, ...]:

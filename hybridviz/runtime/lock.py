@@ -7,9 +7,11 @@ code is part of.
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from time import perf_counter
 from typing import TypeVar
 
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import LOCK_WAIT
 
 T = TypeVar("T")
 
@@ -47,7 +49,13 @@ class SessionLock:
         """Call with the lock held and return the result; wait for the lock as long as it takes."""
         if self.held():
             return self._again(call, *args)
-        self._mutex.acquire()
+        if self._holder is None:  # free, as nearly always
+            self._mutex.acquire()
+            LOCK_WAIT.add(0.0)
+        else:
+            began = perf_counter()
+            self._mutex.acquire()
+            LOCK_WAIT.add(perf_counter() - began)
         return self._enter(call, *args)
 
     def run_within(self, timeout: float, call: Callable[..., object], *args: object) -> bool:

@@ -7,6 +7,7 @@ methods but `join` want the session lock held.
 
 import itertools
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from bokeh.document import Document
@@ -24,6 +25,7 @@ from hybridviz.core.changes import (
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import ENCODE
 from hybridviz.sessions.contests import QUIET, Contests
 from hybridviz.sessions.outbox import Outbox
 from hybridviz.sessions.viewer import Viewer
@@ -63,7 +65,9 @@ class Audience:
         if key is not None and origin is None:
             self.wrote(key, None)
         if any(viewer.synced and viewer is not origin for viewer in self.viewers):
+            began = perf_counter()
             change = encode_change(event, key, self.writer.new_id, origin)
+            ENCODE.add(perf_counter() - began)
             self._pending.append(change)
 
     def wrote(self, key: Key, writer: object | None) -> None:

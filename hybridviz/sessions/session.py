@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
+from time import perf_counter
 from typing import Any, TypeVar
 
 from bokeh import __version__ as bokeh_version
@@ -39,6 +40,7 @@ from hybridviz.runtime.active import active
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
+from hybridviz.runtime.stages import CALLBACK
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.context import Request, SessionContext
 from hybridviz.sessions.server_context import ServerContext
@@ -297,10 +299,12 @@ class Session:
         token = active.set(self._runtime)
         try:
             with curdoc_of(self.document, callback):
+                began = perf_counter()
                 try:
                     self._surroundings.within(self._call, callback, *args)
                 except (Exception, SystemExit) as error:
                     self._report(error)
+                CALLBACK.add(perf_counter() - began)
         finally:
             active.reset(token)
 
@@ -355,12 +359,14 @@ class Session:
             self._call(callback, *args)
         else:
             self._guarded = True
+            began = perf_counter()
             try:
                 self._surroundings.within(self._call, callback, *args)
             except (Exception, SystemExit) as error:
                 self._report(error)
             finally:
                 self._guarded = False
+                CALLBACK.add(perf_counter() - began)
 
     def callback_added(self, callback: Any) -> None:
         """Start a periodic, timeout or next-tick callback."""

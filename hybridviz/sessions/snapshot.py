@@ -6,11 +6,14 @@ source; so its session forgets the snapshot whenever such code runs. All methods
 lock held.
 """
 
+from time import perf_counter
+
 from bokeh.document import Document
 
 from hybridviz.core.changes import Encoded, encode_document, pull_reply
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
+from hybridviz.runtime.stages import ENCODE
 
 
 class Snapshot:
@@ -44,7 +47,9 @@ class Snapshot:
         """
         encoded = self._known.get(inline)
         if encoded is None:
+            began = perf_counter()
             encoded = encode_document(document, writer.new_id, inline=inline)
+            ENCODE.add(perf_counter() - began)
             if keep:
                 self._known[inline] = encoded
         return pull_reply(encoded, writer, reqid)

@@ -13,6 +13,7 @@ from blinker import NamedSignal
 from bokeh.document.events import DocumentPatchedEvent
 from flask import Flask, has_app_context
 
+from hybridviz.runtime.stages import Tally
 from hybridviz.sessions import Session, SessionContext
 from hybridviz.sessions.surroundings import Surroundings
 from hybridviz.web import signals
@@ -44,11 +45,17 @@ class FlaskSurroundings(Surroundings):
     Args:
         app: the application.
         on_exception: called with the session's context and what one of its callbacks has raised.
+
+    Attributes:
+        made: sessions that were made, by the routes of their apps.
+        failed: callbacks that have raised, likewise.
     """
 
     def __init__(self, app: Flask, on_exception: list[OnException]) -> None:
         self._app = app
         self._on_exception = on_exception
+        self.made = Tally()
+        self.failed = Tally()
 
     def within(self, call: Callable[..., T], *args: Any) -> T:
         """Call in an application context of its own, whose teardown functions run afterwards."""
@@ -62,6 +69,7 @@ class FlaskSurroundings(Surroundings):
             return call(*args)
 
     def session_created(self, session: Session) -> None:
+        self.made.add(session.route)
         self._tell(signals.session_created, session)
 
     def session_destroyed(self, session: Session) -> None:
@@ -77,6 +85,7 @@ class FlaskSurroundings(Surroundings):
         self._tell(signals.document_changed, session, event=event)
 
     def callback_failed(self, session: Session, error: BaseException) -> None:
+        self.failed.add(session.route)
         for callback in tuple(self._on_exception):
             self._guarded(callback, session.context, error)
         self._tell(signals.callback_error, session, error=error)

@@ -8,7 +8,7 @@ Made by the extension when it is given the application, where it is
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bokeh.document import Document
 from bokeh.util.paths import static_path
@@ -50,6 +50,9 @@ from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
 from hybridviz.web.sockets import Sockets
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
+
+if TYPE_CHECKING:
+    from hybridviz.web.metrics import Metrics
 
 SHUTTING_DOWN = "the server is shutting down"
 LOGGED_OUT = "the user has logged out"
@@ -142,10 +145,18 @@ class Server:
         if self.dev is not None:
             routes.add_url_rule("/_hybridviz/dev", "dev", self.dev.view)
         routes.add_url_rule(OVERVIEW, "sessions", Overview(served, key).view)
+        self._metrics = self._open_metrics(sockets) if settings.metrics else None
+        if self._metrics is not None:
+            routes.add_url_rule("/metrics", "metrics", self._metrics.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, visitors, size))
         self._old.add_routes(routes, access, key, pages.document, embedding.document, sockets)
         self._register(routes)
+
+    def _open_metrics(self, sockets: Sockets) -> "Metrics":
+        from hybridviz.web.metrics import Metrics  # loads prometheus_client
+
+        return Metrics(self.served, self._surroundings, sockets)
 
     def _register(self, routes: Blueprint) -> None:
         app = self.app
@@ -190,6 +201,8 @@ class Server:
             self.dev.start()
         context = self.served[SPACE].registry.context
         start_chores(self.settings, context, self.served.values(), self._uploads)
+        if self._metrics is not None:
+            self._metrics.start(context)
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def _begin(self, item: ServedApp) -> None:
@@ -282,6 +295,8 @@ class Server:
             self.dev.close()
         self._closing.close(reason)
         self._uploads.close()
+        if self._metrics is not None:
+            self._metrics.update()  # the other workers go on
 
     def _leave(self) -> None:
         if self.standalone:

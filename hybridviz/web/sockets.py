@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from flask import Response, request
@@ -27,6 +28,7 @@ from hybridviz.errors import (
 )
 from hybridviz.legacy_rest.old_clients import OLD, SPOKEN, OldClients
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import ACCEPT, Tally
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
 from hybridviz.web.served import FOREIGN, SPACE, ServedApp, check_user
@@ -80,6 +82,9 @@ class Sockets:
         visitors: makes of a request what apps see of it.
         access: knows who may push documents.
         old: serves clients of Bokeh 0.11.
+
+    Attributes:
+        refused: websockets that were not let in, by the names of the errors.
     """
 
     def __init__(
@@ -102,6 +107,7 @@ class Sockets:
         self._visitors = visitors
         self._access = access
         self._open: set[Transport] = set()
+        self.refused = Tally()
         self._closed = False
 
     def __len__(self) -> int:
@@ -127,6 +133,7 @@ class Sockets:
             route: the app's.
             any_origin: let in pages of other sites, if they have a token that we have signed.
         """
+        began = perf_counter()
         try:
             if OLD in request.args:
                 return self._serving(self._admit_old(route))
@@ -134,7 +141,7 @@ class Sockets:
         except HybridVizError as error:
             log.warning("! websocket %s of %s refused: %s", route, request.remote_addr, error)
             return self._refuse(error)
-        return SocketResponse(self._serve(request.environ, admitted))
+        return SocketResponse(self._serve(request.environ, admitted, began))
 
     def answered(self, response: Response) -> Response:
         """Tell the client when something else has answered its websocket, such as a limit or a
@@ -147,7 +154,7 @@ class Sockets:
             return response
         error = HandshakeRefused(f"the application answered {response.status}")
         log.warning("! websocket %s of %s refused: %s", request.path, request.remote_addr, error)
-        return SocketResponse(self._turn_away(request.environ, error))
+        return self._refuse(error)
 
     def other(self, serve: Callable[[Transport], None]) -> Response:
         """Answer a websocket that is not Bokeh's, of a page of any origin: ``serve`` asks for keys.
@@ -253,6 +260,7 @@ class Sockets:
         """Refuse by status while that can be done; by close code if 101 went first, or if our page
         must see it.
         """
+        self.refused.add(type(error).__name__)
         if has_shaken_hands(request.environ) or isinstance(error, TokenExpired):
             return SocketResponse(self._turn_away(request.environ, error))
         return Response(f"{error}\n", error.status, mimetype="text/plain")
@@ -283,13 +291,15 @@ class Sockets:
             transport.close(1011, "internal server error")  # without effect if it is closed
         yield from ()
 
-    def _serve(self, environ: dict[str, Any], admitted: Admitted) -> Iterator[bytes]:
+    def _serve(self, environ: dict[str, Any], admitted: Admitted, began: float) -> Iterator[bytes]:
         transport = self._accept(environ)
         self._open.add(transport)
         try:
+            session = admitted.served.join(admitted.ident, admitted.seen)
+            ACCEPT.add(perf_counter() - began)
             connection = Connection(
                 transport,
-                admitted.served.join(admitted.ident, admitted.seen),
+                session,
                 self._runtime,
                 max_message_size=self._settings.websocket_max_message_size,
                 page=admitted.token,
@@ -300,6 +310,7 @@ class Sockets:
             else:
                 connection.run()
         except HybridVizError as error:
+            self.refused.add(type(error).__name__)
             transport.close(error.close_code, str(error))
         finally:
             self._open.discard(transport)

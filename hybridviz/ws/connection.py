@@ -5,6 +5,7 @@ writer loop empties the viewer's outbox; nothing else touches the socket.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from hybridviz.core.pieces import LARGE, parse
 from hybridviz.core.protocol import ServerProtocol
 from hybridviz.errors import HybridVizError, ProtocolError, TransportClosed
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import DECODE, SEND
 from hybridviz.sessions import Session, Viewer
 from hybridviz.ws.transport import Transport
 
@@ -23,6 +25,8 @@ MESSAGE_TIMEOUT = 60.0
 """Seconds in which a message that has begun must be whole."""
 GOODBYES = (1000, 1001, 1005)
 """Close codes of clients that end as they should."""
+SMALL = 64
+"""Bytes of a fragment below which it is not worth two looks at the clock, such as a header."""
 MERGE_LIMIT = 16 * 1024
 """Bytes of a batch of messages that are written as one; each write costs about as much as copying
 this.
@@ -106,10 +110,15 @@ class Connection:
     def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
         while True:
             fragment = self._receive(timeout)
-            if len(fragment.payload) >= LARGE:
+            size = len(fragment.payload)
+            if size >= LARGE:
                 self._runtime.sleep(0)  # to put it together has taken a while already
+            began = perf_counter() if size >= SMALL else None
             command = self._protocol.feed(fragment)
+            if began is not None:
+                DECODE.add(perf_counter() - began, 0)
             if command is not None:
+                DECODE.add(0.0)
                 self._session.execute(command, viewer)
 
     def _receive(self, timeout: float | None) -> Fragment:
@@ -136,7 +145,9 @@ class Connection:
     def _write_next(self, viewer: Viewer) -> None:
         messages = viewer.outbox.take()
         for message in _merged(messages):
+            began = perf_counter()
             self._transport.send(message)
+            SEND.add(perf_counter() - began)
         if not messages and not viewer.outbox.closed:
             self._session.tell_stale(viewer)
 

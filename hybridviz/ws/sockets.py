@@ -15,6 +15,7 @@ from typing import Any
 from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.errors import FrameError, TransportClosed
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.stages import TRAFFIC
 from hybridviz.ws.frames import (
     Close,
     FrameDecoder,
@@ -125,7 +126,9 @@ class SocketTransport:
         """Read what is there; None after ``timeout`` seconds without a byte, b"" at the end."""
         try:
             self._socket.settimeout(timeout)
-            return bytes(self._socket.recv(READ_SIZE))
+            data = bytes(self._socket.recv(READ_SIZE))
+            TRAFFIC.add("received", len(data))
+            return data
         except TimeoutError:
             return None
         except OSError as error:
@@ -169,6 +172,7 @@ class SocketTransport:
     def _write(self, chunk: bytes | memoryview) -> None:
         """Write all of a chunk. The reader's timeout is the whole socket's: go on after it."""
         rest = memoryview(chunk).cast("B")
+        TRAFFIC.add("sent", len(rest))
         while rest:
             try:
                 rest = rest[self._socket.send(rest) :]

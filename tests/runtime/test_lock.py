@@ -1,10 +1,14 @@
 """The session lock belongs to an execution."""
 
+import time
+from contextvars import Context
+
 import pytest
 
 from hybridviz.errors import WouldWait
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.manual import ManualRuntime
+from hybridviz.runtime.stages import LOCK_WAIT
 
 
 @pytest.fixture
@@ -91,3 +95,23 @@ def test_two_locks_do_not_mix(runtime: ManualRuntime) -> None:
 
 def check(condition: bool) -> None:
     assert condition
+
+
+class SlowMutex:
+    """One that is given to everybody, but not at once."""
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        time.sleep(0.001)
+        return True
+
+    def release(self) -> None: ...
+
+
+def test_waiting_is_measured_when_somebody_else_holds_the_lock(runtime: ManualRuntime) -> None:
+    runtime.lock = SlowMutex  # type: ignore[method-assign]
+    lock = SessionLock(runtime, lambda: None)
+    count, seconds = LOCK_WAIT.count, LOCK_WAIT.seconds
+    lock.run(lock.run, check, True)
+    assert (LOCK_WAIT.count, LOCK_WAIT.seconds) == (count + 1, seconds)
+    lock.run(Context().run, lock.run, check, True)
+    assert LOCK_WAIT.count == count + 3 and LOCK_WAIT.seconds >= seconds + 0.001
