@@ -279,6 +279,7 @@ class PatchSerializer(Serializer):
         new_id: makes ids of binary buffers.
         inline: put arrays into the JSON as base64 instead of into ``arrays``.
         whole: encode all models with their bodies, as for a viewer who knows none.
+        copy: copies the contiguous bytes of an array.
     """
 
     def __init__(
@@ -288,9 +289,11 @@ class PatchSerializer(Serializer):
         *,
         inline: bool = False,
         whole: bool = False,
+        copy: Callable[[memoryview], bytes | memoryview] = memoryview.tobytes,
     ) -> None:
         super().__init__(deferred=not inline)
-        self.arrays: list[tuple[str, bytes]] = []
+        self._copy = copy
+        self.arrays: list[tuple[str, bytes | memoryview]] = []
         self._document = document
         self._unknown = document.models._new_models
         self._whole = whole
@@ -320,7 +323,7 @@ class PatchSerializer(Serializer):
         return super()._encode_list(obj)
 
     def _encode_bytes(self, obj: Any) -> Any:
-        data = obj.tobytes() if isinstance(obj, memoryview) else bytes(obj)
+        data = self._copy(obj) if isinstance(obj, memoryview) else bytes(obj)
         ident = self._new_id()
         if not self._deferred:
             return {"type": "bytes", "data": Buffer(cast(Any, ident), data).to_base64()}

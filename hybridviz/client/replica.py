@@ -24,7 +24,14 @@ from hybridviz.bokeh_internals import (
     viewers_know,
     viewers_know_all,
 )
-from hybridviz.core.changes import Change, encode_change, encode_document, key_of, patch_message
+from hybridviz.core.changes import (
+    Change,
+    Encoded,
+    encode_change,
+    encode_document,
+    key_of,
+    patch_message,
+)
 from hybridviz.core.documents import decode_document
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
@@ -97,7 +104,7 @@ class Replica:
             for callback in sorted(waiting, key=lambda added: (len(added.id), added.id)):
                 self._scheduler.add(callback)
 
-    def encoded(self) -> tuple[bytes, list[tuple[str, bytes]]]:
+    def encoded(self) -> Encoded:
         """Encode all of the document for a server that has nothing; call with the lock held.
 
         What changes from now on is sent as changes.

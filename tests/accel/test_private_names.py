@@ -28,6 +28,7 @@ OWNERS: dict[str, Any] = {
 IN_TEXTS = {"_initialized", "_unstable_themed_values", "__overridden_defaults__"}
 OUR_OWN = {
     "_at_creation",
+    "_begin_differently",
     "_can_wait",
     "_from_bokeh",
     "_function",
