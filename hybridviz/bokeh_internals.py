@@ -10,12 +10,13 @@ import contextvars
 import inspect
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Protocol, cast
 
 import bokeh.io.doc
+import numpy as np
 from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
@@ -357,7 +358,9 @@ class PatchDeserializer(Deserializer):
         setter: whom the properties of new models are set by.
     """
 
-    def __init__(self, document: Document, buffers: dict[str, bytes], setter: Any) -> None:
+    def __init__(
+        self, document: Document, buffers: Mapping[str, bytes | memoryview], setter: Any
+    ) -> None:
         super().__init__(setter=setter)
         self.created: dict[str, Model] = {}
         self._references = cast(Any, _Overlay(self.created, document.models._models))
@@ -373,6 +376,26 @@ class PatchDeserializer(Deserializer):
         if type(obj) is list and SCALARS.issuperset(map(type, obj)):
             return list(obj)
         return super()._decode(obj)
+
+    def _decode_bytes(self, obj: Any) -> bytes:
+        data = super()._decode_bytes(obj)
+        return data.tobytes() if isinstance(data, memoryview) else data
+
+    def _decode_ndarray(self, obj: Any) -> Any:
+        """Decode an array, with one copy: Bokeh reads arrays of bytes only."""
+        view = self._view(obj["array"])
+        if view is not None:
+            dtype = np.dtype(obj["dtype"])
+            dtype = dtype if obj["order"] == sys.byteorder else dtype.newbyteorder()
+            obj = {**obj, "array": np.frombuffer(view, dtype)}
+        return super()._decode_ndarray(obj)
+
+    def _view(self, array: Any) -> memoryview | None:
+        """Return the buffer that an array is in, if it is a view."""
+        data = array.get("data") if isinstance(array, dict) else None
+        ident: Any = data.get("id") if isinstance(data, dict) else None
+        buffer = self._buffers.get(ident)
+        return buffer.data if buffer is not None and isinstance(buffer.data, memoryview) else None
 
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the

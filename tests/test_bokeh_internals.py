@@ -105,6 +105,8 @@ OWNERS: dict[str, Any] = {
     "_callbacks": Slider(),
     "_decode": Deserializer,
     "_destructively_move": Document,
+    "_decode_bytes": Deserializer,
+    "_decode_ndarray": Deserializer,
     "_decode_object_ref": Deserializer,
     "_deferred": Serializer(),
     "_document": DocumentCallbackManager(Document()),
@@ -131,7 +133,9 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_are_ordinary",
     "_forget_classes",
     "_callback",
+    "_copy",
     "_takes_nothing",
+    "_view",
 }
 
 
@@ -371,3 +375,38 @@ def test_curdoc_of_an_unlocked_callback_is_a_proxy(document: Document) -> None:
         with pytest.raises(AttributeError, match="lock"):
             curdoc().add_root(Slider())
         curdoc().add_next_tick_callback(lambda: None)
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+@pytest.mark.parametrize("shape", [[0], [6], [2, 3]])
+@pytest.mark.parametrize("dtype", ["float64", "int16", "uint8", "bool"])
+def test_views_are_decoded_as_bytes_are(dtype: str, shape: list[int], order: str) -> None:
+    data = np.arange(np.prod(shape)).astype(dtype).tobytes()
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": dtype, "shape": shape, "order": order}
+    decoded = PatchDeserializer(Document(), {"b": memoryview(data)}, None).decode([rep, array])
+    expected = PatchDeserializer(Document(), {"b": data}, None).decode([rep, array])
+    assert np.array_equal(decoded[0], expected[0]) and decoded[1] == expected[1] == data
+    assert decoded[0].dtype == expected[0].dtype and decoded[0].shape == expected[0].shape
+    assert decoded[0].flags.writeable and decoded[0].flags.owndata == expected[0].flags.owndata
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dtype": "object"},
+        {"dtype": "nothing"},
+        {"dtype": "int32"},
+        {"shape": [5, 5]},
+        {"array": {"type": "bytes", "data": {"id": "other"}}},
+        {"array": {"type": "bytes", "data": {"id": ["b"]}}},
+        {"array": {"type": "bytes", "data": {}}},
+        {"array": {"type": "bytes"}},
+    ],
+)
+def test_views_are_refused_as_bytes_are(changes: dict[str, Any]) -> None:
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": "uint8", "shape": [7], "order": "little"}
+    for data in (b"1234567", memoryview(b"1234567")):
+        with pytest.raises((LookupError, TypeError, ValueError)):
+            PatchDeserializer(Document(), {"b": data}, None).decode({**rep, **changes})

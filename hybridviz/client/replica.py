@@ -33,7 +33,7 @@ from hybridviz.core.changes import (
     patch_message,
 )
 from hybridviz.core.documents import decode_document
-from hybridviz.core.fragments import Outgoing
+from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.patch import decode_patch
 from hybridviz.runtime.active import active
@@ -115,7 +115,7 @@ class Replica:
         self.live = True
         return b'{"doc":' + json + b"}", buffers
 
-    def load(self, doc: Any, buffers: Mapping[str, bytes]) -> None:
+    def load(self, doc: Any, buffers: Mapping[str, Payload]) -> None:
         """Make the content of the document that of a server's.
 
         Raises:
@@ -133,7 +133,7 @@ class Replica:
 
     # -- what the server tells
 
-    def apply(self, events: list[dict[str, Any]], buffers: dict[str, bytes]) -> None:
+    def apply(self, events: list[dict[str, Any]], buffers: Mapping[str, Payload]) -> None:
         """Apply a server's changes; the callbacks that they trigger run here.
 
         Raises:

@@ -7,7 +7,7 @@ out.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from bokeh.model import Model
 from hybridviz.bokeh_internals import PatchDeserializer, UnknownReferenceError, callbacks_of
 from hybridviz.core.changes import TITLE, Key
 from hybridviz.core.documents import UNREADABLE
+from hybridviz.core.fragments import Payload
 from hybridviz.errors import PatchError
 
 log = logging.getLogger("hybridviz.core")
@@ -47,7 +48,7 @@ class DecodedPatch:
 
 
 def decode_patch(
-    document: Document, events: Iterable[Json], buffers: dict[str, bytes], origin: object
+    document: Document, events: Iterable[Json], buffers: Mapping[str, Payload], origin: object
 ) -> DecodedPatch:
     """Decode and check a patch; change nothing. Call with the session lock held.
 
