@@ -354,7 +354,7 @@ class PatchDeserializer(Deserializer):
 
     Args:
         document: the live document.
-        buffers: binary buffers by id.
+        buffers: binary buffers by id; views that may be written to are taken over.
         setter: whom the properties of new models are set by.
     """
 
@@ -382,20 +382,25 @@ class PatchDeserializer(Deserializer):
         return data.tobytes() if isinstance(data, memoryview) else data
 
     def _decode_ndarray(self, obj: Any) -> Any:
-        """Decode an array, with one copy: Bokeh reads arrays of bytes only."""
-        view = self._view(obj["array"])
-        if view is not None:
-            dtype = np.dtype(obj["dtype"])
-            dtype = dtype if obj["order"] == sys.byteorder else dtype.newbyteorder()
-            obj = {**obj, "array": np.frombuffer(view, dtype)}
-        return super()._decode_ndarray(obj)
+        """Decode an array. From a view it is copied once, or not at all: a view that may be written
+        to belongs to the first array that is decoded from it.
+        """
+        buffer = self._viewed(obj["array"])
+        if buffer is None:
+            return super()._decode_ndarray(obj)
+        dtype, is_native = np.dtype(obj["dtype"]), obj["order"] == sys.byteorder
+        array = np.frombuffer(buffer.data, dtype if is_native else dtype.newbyteorder())
+        if not is_native or not array.flags.writeable:
+            return super()._decode_ndarray(cast(Any, {**obj, "array": array}))
+        buffer.data = memoryview(buffer.data).toreadonly()
+        return array.reshape(obj["shape"]) if len(obj["shape"]) > 1 else array
 
-    def _view(self, array: Any) -> memoryview | None:
+    def _viewed(self, array: Any) -> Buffer | None:
         """Return the buffer that an array is in, if it is a view."""
         data = array.get("data") if isinstance(array, dict) else None
         ident: Any = data.get("id") if isinstance(data, dict) else None
         buffer = self._buffers.get(ident)
-        return buffer.data if buffer is not None and isinstance(buffer.data, memoryview) else None
+        return buffer if buffer is not None and isinstance(buffer.data, memoryview) else None
 
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the

@@ -135,7 +135,7 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_callback",
     "_copy",
     "_takes_nothing",
-    "_view",
+    "_viewed",
 }
 
 
@@ -389,6 +389,19 @@ def test_views_are_decoded_as_bytes_are(dtype: str, shape: list[int], order: str
     assert np.array_equal(decoded[0], expected[0]) and decoded[1] == expected[1] == data
     assert decoded[0].dtype == expected[0].dtype and decoded[0].shape == expected[0].shape
     assert decoded[0].flags.writeable and decoded[0].flags.owndata == expected[0].flags.owndata
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_the_first_array_takes_a_writable_view_over(order: str) -> None:
+    data = bytearray(np.arange(6.0).tobytes())
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": "float64", "shape": [2, 3], "order": order}
+    decoder = PatchDeserializer(Document(), {"b": memoryview(data)}, None)
+    first, second, inside = decoder.decode([rep, rep, array])
+    assert first.shape == (2, 3) and np.array_equal(first, second) and inside == data
+    first[:] = 7
+    assert not (second == 7).any() and inside != first.tobytes()
+    assert (bytes(data) == first.tobytes()) is (order == sys.byteorder)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 Payload = bytes | memoryview
-"""Bytes; a view of a buffer has one dimension, of bytes, and nobody writes to it."""
+"""Bytes. A view has one dimension, of bytes; who takes one over that came in may write to it."""
 
 
 class Fragment(NamedTuple):

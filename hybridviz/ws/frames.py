@@ -1,9 +1,9 @@
 """Websocket frames without I/O (RFC 6455), for both ends. No extension is ever negotiated.
 
-Payloads are handed on whole, large binary ones as a view of what they were read into; the decoder
-joins fragments, checks UTF-8 and sizes, and turns what the peer may not do into a FrameError with
-the close code that tells it so. Large payloads are unmasked and checked as their bytes arrive, so
-that no call takes long. Used by ``sockets``.
+Payloads are handed on whole, large binary ones as a view of what they were read into, which nobody
+else has; the decoder joins fragments, checks UTF-8 and sizes, and turns what the peer may not do
+into a FrameError with the close code that tells it so. Large payloads are unmasked and checked as
+their bytes arrive, so that no call takes long. Used by ``sockets``.
 """
 
 import codecs
@@ -167,7 +167,7 @@ class FrameDecoder:
             return None
         self._wanted = 2
         large, self._large = self._large, NOTHING
-        whole = large.tobytes() if self._opcode == Opcode.TEXT else large.data.toreadonly()
+        whole = large.tobytes() if self._opcode == Opcode.TEXT else large.data
         return self._join(whole, final)
 
     def _check_kind(self, first: int, second: int) -> None:
