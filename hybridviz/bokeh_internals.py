@@ -10,7 +10,7 @@ import contextvars
 import inspect
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Protocol, cast
@@ -285,6 +285,7 @@ class PatchSerializer(Serializer):
         new_id: makes ids of binary buffers.
         inline: put arrays into the JSON as base64 instead of into ``arrays``.
         whole: encode all models with their bodies, as for a viewer who knows none.
+        copy: copies the contiguous bytes of an array.
     """
 
     def __init__(
@@ -294,9 +295,11 @@ class PatchSerializer(Serializer):
         *,
         inline: bool = False,
         whole: bool = False,
+        copy: Callable[[memoryview], bytes | memoryview] = memoryview.tobytes,
     ) -> None:
         super().__init__(deferred=not inline)
-        self.arrays: list[tuple[str, bytes]] = []
+        self._copy = copy
+        self.arrays: list[tuple[str, bytes | memoryview]] = []
         self._document = document
         self._unknown = document.models._new_models
         self._whole = whole
@@ -351,7 +354,7 @@ class PatchSerializer(Serializer):
         return super()._encode_list(obj)
 
     def _encode_bytes(self, obj: Any) -> Any:
-        data = obj.tobytes() if isinstance(obj, memoryview) else bytes(obj)
+        data = self._copy(obj) if isinstance(obj, memoryview) else bytes(obj)
         ident = self._new_id()
         if not self._deferred:
             return {"type": "bytes", "data": Buffer(cast(Any, ident), data).to_base64()}
@@ -381,11 +384,13 @@ class PatchDeserializer(Deserializer):
 
     Args:
         document: the live document.
-        buffers: binary buffers by id.
+        buffers: binary buffers by id; views that may be written to are taken over.
         setter: whom the properties of new models are set by.
     """
 
-    def __init__(self, document: Document, buffers: dict[str, bytes], setter: Any) -> None:
+    def __init__(
+        self, document: Document, buffers: Mapping[str, bytes | memoryview], setter: Any
+    ) -> None:
         super().__init__(setter=setter)
         self.created: dict[str, Model] = {}
         self._references = cast(Any, _Overlay(self.created, document.models._models))
@@ -401,6 +406,31 @@ class PatchDeserializer(Deserializer):
         if type(obj) is list and SCALARS.issuperset(map(type, obj)):
             return list(obj)
         return super()._decode(obj)
+
+    def _decode_bytes(self, obj: Any) -> bytes:
+        data = super()._decode_bytes(obj)
+        return data.tobytes() if isinstance(data, memoryview) else data
+
+    def _decode_ndarray(self, obj: Any) -> Any:
+        """Decode an array. From a view it is copied once, or not at all: a view that may be written
+        to belongs to the first array that is decoded from it.
+        """
+        buffer = self._viewed(obj["array"])
+        if buffer is None:
+            return super()._decode_ndarray(obj)
+        dtype, is_native = np.dtype(obj["dtype"]), obj["order"] == sys.byteorder
+        array = np.frombuffer(buffer.data, dtype if is_native else dtype.newbyteorder())
+        if not is_native or not array.flags.writeable:
+            return super()._decode_ndarray(cast(Any, {**obj, "array": array}))
+        buffer.data = memoryview(buffer.data).toreadonly()
+        return array.reshape(obj["shape"]) if len(obj["shape"]) > 1 else array
+
+    def _viewed(self, array: Any) -> Buffer | None:
+        """Return the buffer that an array is in, if it is a view."""
+        data = array.get("data") if isinstance(array, dict) else None
+        ident: Any = data.get("id") if isinstance(data, dict) else None
+        buffer = self._buffers.get(ident)
+        return buffer if buffer is not None and isinstance(buffer.data, memoryview) else None
 
     def _decode_object_ref(self, obj: Any) -> Model:
         """Decode a new model. One that is here already is meant itself: ``bokeh.client`` sends the

@@ -105,6 +105,8 @@ OWNERS: dict[str, Any] = {
     "_callbacks": Slider(),
     "_decode": Deserializer,
     "_destructively_move": Document,
+    "_decode_bytes": Deserializer,
+    "_decode_ndarray": Deserializer,
     "_decode_object_ref": Deserializer,
     "_deferred": Serializer(),
     "_document": DocumentCallbackManager(Document()),
@@ -133,7 +135,9 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_are_ordinary",
     "_forget_classes",
     "_callback",
+    "_copy",
     "_takes_nothing",
+    "_viewed",
 }
 
 
@@ -373,3 +377,51 @@ def test_curdoc_of_an_unlocked_callback_is_a_proxy(document: Document) -> None:
         with pytest.raises(AttributeError, match="lock"):
             curdoc().add_root(Slider())
         curdoc().add_next_tick_callback(lambda: None)
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+@pytest.mark.parametrize("shape", [[0], [6], [2, 3]])
+@pytest.mark.parametrize("dtype", ["float64", "int16", "uint8", "bool"])
+def test_views_are_decoded_as_bytes_are(dtype: str, shape: list[int], order: str) -> None:
+    data = np.arange(np.prod(shape)).astype(dtype).tobytes()
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": dtype, "shape": shape, "order": order}
+    decoded = PatchDeserializer(Document(), {"b": memoryview(data)}, None).decode([rep, array])
+    expected = PatchDeserializer(Document(), {"b": data}, None).decode([rep, array])
+    assert np.array_equal(decoded[0], expected[0]) and decoded[1] == expected[1] == data
+    assert decoded[0].dtype == expected[0].dtype and decoded[0].shape == expected[0].shape
+    assert decoded[0].flags.writeable and decoded[0].flags.owndata == expected[0].flags.owndata
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_the_first_array_takes_a_writable_view_over(order: str) -> None:
+    data = bytearray(np.arange(6.0).tobytes())
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": "float64", "shape": [2, 3], "order": order}
+    decoder = PatchDeserializer(Document(), {"b": memoryview(data)}, None)
+    first, second, inside = decoder.decode([rep, rep, array])
+    assert first.shape == (2, 3) and np.array_equal(first, second) and inside == data
+    first[:] = 7
+    assert not (second == 7).any() and inside != first.tobytes()
+    assert (bytes(data) == first.tobytes()) is (order == sys.byteorder)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dtype": "object"},
+        {"dtype": "nothing"},
+        {"dtype": "int32"},
+        {"shape": [5, 5]},
+        {"array": {"type": "bytes", "data": {"id": "other"}}},
+        {"array": {"type": "bytes", "data": {"id": ["b"]}}},
+        {"array": {"type": "bytes", "data": {}}},
+        {"array": {"type": "bytes"}},
+    ],
+)
+def test_views_are_refused_as_bytes_are(changes: dict[str, Any]) -> None:
+    array = {"type": "bytes", "data": {"id": "b"}}
+    rep = {"type": "ndarray", "array": array, "dtype": "uint8", "shape": [7], "order": "little"}
+    for data in (b"1234567", memoryview(b"1234567")):
+        with pytest.raises((LookupError, TypeError, ValueError)):
+            PatchDeserializer(Document(), {"b": data}, None).decode({**rep, **changes})

@@ -24,9 +24,16 @@ from hybridviz.bokeh_internals import (
     viewers_know,
     viewers_know_all,
 )
-from hybridviz.core.changes import Change, encode_change, encode_document, key_of, patch_message
+from hybridviz.core.changes import (
+    Change,
+    Encoded,
+    encode_change,
+    encode_document,
+    key_of,
+    patch_message,
+)
 from hybridviz.core.documents import decode_document
-from hybridviz.core.fragments import Outgoing
+from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.patch import decode_patch
 from hybridviz.runtime.active import active
@@ -97,7 +104,7 @@ class Replica:
             for callback in sorted(waiting, key=lambda added: (len(added.id), added.id)):
                 self._scheduler.add(callback)
 
-    def encoded(self) -> tuple[bytes, list[tuple[str, bytes]]]:
+    def encoded(self) -> Encoded:
         """Encode all of the document for a server that has nothing; call with the lock held.
 
         What changes from now on is sent as changes.
@@ -108,7 +115,7 @@ class Replica:
         self.live = True
         return b'{"doc":' + json + b"}", buffers
 
-    def load(self, doc: Any, buffers: Mapping[str, bytes]) -> None:
+    def load(self, doc: Any, buffers: Mapping[str, Payload]) -> None:
         """Make the content of the document that of a server's.
 
         Raises:
@@ -126,7 +133,7 @@ class Replica:
 
     # -- what the server tells
 
-    def apply(self, events: list[dict[str, Any]], buffers: dict[str, bytes]) -> None:
+    def apply(self, events: list[dict[str, Any]], buffers: Mapping[str, Payload]) -> None:
         """Apply a server's changes; the callbacks that they trigger run here.
 
         Raises:

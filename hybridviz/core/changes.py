@@ -20,7 +20,8 @@ from bokeh.document.events import (
 )
 
 from hybridviz.bokeh_internals import PatchSerializer
-from hybridviz.core.fragments import Outgoing
+from hybridviz.core.copies import copied
+from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.messages import MessageWriter
 
 Key = tuple[str, str]
@@ -43,7 +44,7 @@ class Change:
     """
 
     json: bytes
-    buffers: tuple[tuple[str, bytes], ...]
+    buffers: tuple[tuple[str, Payload], ...]
     key: Key | None
     defines: bool
     origin: object | None
@@ -73,7 +74,7 @@ def encode_change(
 
     The models whose bodies it carries count as known to all viewers from then on.
     """
-    serializer = PatchSerializer(event.document, new_id)
+    serializer = PatchSerializer(event.document, new_id, copy=copied)
     rep = event.to_serializable(serializer)
     buffers = tuple(serializer.arrays)
     return Change(dump(rep), buffers, key, serializer.defines, origin)
@@ -98,11 +99,11 @@ def patch_message(changes: Sequence[Change], writer: MessageWriter) -> Outgoing:
     return writer.write("PATCH-DOC", content, _buffers(changes))
 
 
-def _buffers(changes: Iterable[Change]) -> list[tuple[str, bytes]]:
+def _buffers(changes: Iterable[Change]) -> list[tuple[str, Payload]]:
     return [buffer for change in changes for buffer in change.buffers]
 
 
-Encoded = tuple[bytes, list[tuple[str, bytes]]]
+Encoded = tuple[bytes, list[tuple[str, Payload]]]
 """A whole document: its JSON, and id and bytes of each array beside it."""
 
 
@@ -123,7 +124,7 @@ def encode_document(document: Document, new_id: Callable[[], str], *, inline: bo
     """
     from bokeh import __version__
 
-    serializer = PatchSerializer(document, new_id, inline=inline, whole=True)
+    serializer = PatchSerializer(document, new_id, inline=inline, whole=True, copy=copied)
     doc: dict[str, Any] = {"version": __version__, "title": document.title}
     if definitions := serializer.encode(_data_models()):
         doc["defs"] = definitions

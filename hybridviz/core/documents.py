@@ -15,6 +15,7 @@ from bokeh.core.types import ID
 from bokeh.document import Document
 
 from hybridviz.core.changes import encode_document
+from hybridviz.core.fragments import Payload
 from hybridviz.errors import PatchError
 
 UNREADABLE = (
@@ -94,7 +95,7 @@ def _unpacked(text: str) -> bytes:
     return b"".join(pieces)
 
 
-def decode_document(doc: Any, buffers: Mapping[str, bytes] | None = None) -> Document:
+def decode_document(doc: Any, buffers: Mapping[str, Payload] | None = None) -> Document:
     """Make a document of parsed JSON.
 
     Args:
@@ -106,7 +107,7 @@ def decode_document(doc: Any, buffers: Mapping[str, bytes] | None = None) -> Doc
     """
     if not isinstance(doc, dict) or not isinstance(doc.get("roots"), list):
         raise PatchError("a document is a JSON object with a list of roots")
-    listed = [Buffer(ID(key), data) for key, data in (buffers or {}).items()]
+    listed = [Buffer(ID(key), bytes(data)) for key, data in (buffers or {}).items()]
     known: Any = Serialized({"version": "", "title": "", **doc}, listed)
     try:
         return Document.from_json(known)

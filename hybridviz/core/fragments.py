@@ -7,11 +7,14 @@ header, its bytes). Transports move fragments; only ``core.protocol`` knows what
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+Payload = bytes | memoryview
+"""Bytes. A view has one dimension, of bytes; who takes one over that came in may write to it."""
+
 
 class Fragment(NamedTuple):
     """The payload of one websocket message: UTF-8 bytes of text, or binary."""
 
-    payload: bytes | memoryview
+    payload: Payload
     binary: bool = False
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from hybridviz.core.fragments import Fragment, Outgoing
+from hybridviz.core.fragments import Fragment, Outgoing, Payload
 
 NO_METADATA = Fragment(b"{}")
 
@@ -27,7 +27,7 @@ class MessageWriter:
         self,
         kind: str,
         content: bytes = b"{}",
-        buffers: Sequence[tuple[str, bytes]] = (),
+        buffers: Sequence[tuple[str, Payload]] = (),
         reqid: str | None = None,
         msgid: str | None = None,
     ) -> Outgoing:

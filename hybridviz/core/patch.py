@@ -7,7 +7,7 @@ out.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from bokeh.model import Model
 from hybridviz.bokeh_internals import PatchDeserializer, UnknownReferenceError, callbacks_of
 from hybridviz.core.changes import TITLE, Key
 from hybridviz.core.documents import UNREADABLE
+from hybridviz.core.fragments import Payload
 from hybridviz.errors import PatchError
 
 log = logging.getLogger("hybridviz.core")
@@ -47,19 +48,22 @@ class DecodedPatch:
 
 
 def decode_patch(
-    document: Document, events: Iterable[Json], buffers: dict[str, bytes], origin: object
+    document: Document, events: Sequence[Json], buffers: Mapping[str, Payload], origin: object
 ) -> DecodedPatch:
     """Decode and check a patch; change nothing. Call with the session lock held.
 
     Args:
         document: the live document.
         events: the events of a PATCH-DOC.
-        buffers: its binary buffers by id.
+        buffers: its binary buffers by id. Arrays take over views that may be written to, unless
+            there is a message among the events: others may be sent that, with its buffers.
         origin: the connection it came from; becomes the setter of what it changes.
 
     Raises:
         PatchError: the document cannot take it; the text says which event and why.
     """
+    if any(isinstance(event, dict) and event.get("kind") == "MessageSent" for event in events):
+        buffers = {key: memoryview(data).toreadonly() for key, data in buffers.items()}
     reader = PatchDeserializer(document, buffers, origin)
     decoder = _Decoder(document, reader, origin)
     steps = []

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from hybridviz.core.fragments import Fragment
+from hybridviz.core.fragments import Fragment, Payload
 from hybridviz.errors import MessageTooBig, ProtocolError
 
 MAX_BUFFERS = 10_000
@@ -32,7 +32,7 @@ class Message:
     reqid: str | None
     num_buffers: int
     content: dict[str, Any] = field(default_factory=dict)
-    buffers: dict[str, bytes] = field(default_factory=dict)
+    buffers: dict[str, Payload] = field(default_factory=dict)
 
 
 class Expect(Enum):
@@ -80,7 +80,7 @@ class MessageReader:
             due = "binary" if self._expect is Expect.BUFFER else "text"
             raise ProtocolError(f"a {due} fragment is due ({self._expect.value})")
         if self._expect is Expect.BUFFER:
-            self._message.buffers[self._buffer_id] = bytes(fragment.payload)
+            self._message.buffers[self._buffer_id] = fragment.payload
             return self._next_buffer()
         if self._expect is Expect.METADATA and fragment.payload == b"{}":
             self._expect = Expect.CONTENT  # there is never anything in it
@@ -231,7 +231,7 @@ class Push:
 
     msgid: str
     doc: dict[str, Any]
-    buffers: dict[str, bytes]
+    buffers: dict[str, Payload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class Patch:
 
     msgid: str
     events: list[dict[str, Any]]
-    buffers: dict[str, bytes]
+    buffers: dict[str, Payload]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ methods but `join` want the session lock held.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -22,7 +22,7 @@ from hybridviz.core.changes import (
     patch_message,
     present_value,
 )
-from hybridviz.core.fragments import Outgoing
+from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.messages import MessageWriter
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import ENCODE
@@ -101,7 +101,7 @@ class Audience:
             viewer.send(patch_message(changes, self.writer))
 
     def tell_authors(
-        self, events: Sequence[dict[str, Any]], buffers: dict[str, bytes], origin: Viewer
+        self, events: Sequence[dict[str, Any]], buffers: Mapping[str, Payload], origin: Viewer
     ) -> None:
         """Hand the events of a browser, such as clicks, on to the scripts that have pushed the
         document: the callbacks are there.

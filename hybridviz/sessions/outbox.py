@@ -79,7 +79,8 @@ class Outbox:
         self._guard.acquire()
         self._entries.append((message, changes))
         self.size += message.size
-        if self.size > self._soft and len(self._entries) > 1:
+        # A reply makes no value old: a large change that has only its OK behind it is not dropped.
+        if self.size > (self._soft if changes else self._hard) and len(self._entries) > 1:
             self._squeeze()
         fits = self.size <= self._hard or len(self._entries) == 1
         self._guard.release()

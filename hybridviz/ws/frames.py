@@ -1,8 +1,9 @@
 """Websocket frames without I/O (RFC 6455), for both ends. No extension is ever negotiated.
 
-Payloads are handed on whole; the decoder joins fragments, checks UTF-8 and sizes, and turns what
-the peer may not do into a FrameError with the close code that tells it so. Large payloads are
-unmasked and checked as their bytes arrive, so that no call takes long. Used by ``sockets``.
+Payloads are handed on whole, large binary ones as a view of what they were read into, which nobody
+else has; the decoder joins fragments, checks UTF-8 and sizes, and turns what the peer may not do
+into a FrameError with the close code that tells it so. Large payloads are unmasked and checked as
+their bytes arrive, so that no call takes long. Used by ``sockets``.
 """
 
 import codecs
@@ -11,10 +12,11 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
-from hybridviz.core.fragments import Fragment, Outgoing
+from hybridviz.core.fragments import Fragment, Outgoing, Payload
 from hybridviz.errors import FrameError, MessageTooBig, PayloadError
 
 LARGE = 64 * 1024
@@ -87,7 +89,7 @@ class FrameDecoder:
         self._data = bytearray()
         self._start = 0
         self._wanted = 2
-        self._parts: list[bytes] = []
+        self._parts: list[Payload] = []
         self._opcode: int | None = None
         self._size = 0
         self._text = _Utf8()
@@ -157,7 +159,7 @@ class FrameDecoder:
         """Begin to read a large payload."""
         if first & 0x0F != Opcode.CONTINUATION:
             self._opcode = first & 0x0F
-        self._key = bytes(self._data[start - 4 : start]) if self._masked else b""
+        self._key = bytes(self._data[start - 4 : start]) if self._masked else bytes(4)
         self._start, self._wanted = start, 1
         self._left, self._final = length, bool(first & 0x80)
         self._large = np.empty(length, np.uint8)  # takes memory as it is filled, and not before
@@ -166,22 +168,23 @@ class FrameDecoder:
         """Take what is there of a large payload, into one buffer for all of it: many small ones
         would leave the memory of the process in pieces.
         """
-        piece = bytes(memoryview(self._data)[self._start : self._start + self._left])
-        self._start += len(piece)
-        self._left -= len(piece)
-        if self._masked:
-            turn = len(piece) % 4
-            piece, self._key = mask(piece, self._key), self._key[turn:] + self._key[:turn]
+        size = min(len(self._data) - self._start, self._left)
+        begun = len(self._large) - self._left
+        piece = self._large[begun : begun + size]
+        keys = _keys(self._key, begun, size)
+        # No name for what came: an error would keep it, and with it the size of the bytearray.
+        np.bitwise_xor(np.frombuffer(self._data, np.uint8, size, self._start), keys, out=piece)
+        self._start += size
+        self._left -= size
         final = self._final and not self._left
         if self._opcode == Opcode.TEXT:
-            self._text.check(piece, final)
-        end = len(self._large) - self._left
-        self._large[end - len(piece) : end] = np.frombuffer(piece, np.uint8)
+            self._text.check(piece.tobytes(), final)
         if self._left:
             return None
         self._wanted = 2
-        payload, self._large = self._large.tobytes(), NOTHING
-        return self._join(payload, final)
+        large, self._large = self._large, NOTHING
+        whole = large.tobytes() if self._opcode == Opcode.TEXT else large.data
+        return self._join(whole, final)
 
     def _check_kind(self, first: int, second: int) -> None:
         opcode = first & 0x0F
@@ -213,13 +216,15 @@ class FrameDecoder:
             self._text.check(payload, final)
         return self._join(payload, final)
 
-    def _join(self, payload: bytes, final: bool) -> Incoming | None:
+    def _join(self, payload: Payload, final: bool) -> Incoming | None:
         """Add a part to the message, which is whole with the final one."""
         self._parts.append(payload)
         self._size += len(payload)
         if not final:
             return None
-        payload, self._parts, self._size = b"".join(self._parts), [], 0
+        if len(self._parts) > 1:
+            payload = b"".join(self._parts)
+        self._parts, self._size = [], 0
         binary, self._opcode = self._opcode == Opcode.BINARY, None
         return Fragment(payload, binary)
 
@@ -276,10 +281,14 @@ def mask(payload: bytes, key: bytes) -> bytes:
     """Mask or unmask a payload with a key of 4 bytes."""
     size = len(payload)
     if size >= NUMPY_FROM:
-        keys = np.frombuffer(key * (size // 4 + 1), np.uint8, size)
-        return (np.frombuffer(payload, np.uint8) ^ keys).tobytes()
+        return (np.frombuffer(payload, np.uint8) ^ _keys(key, 0, size)).tobytes()
     number = int.from_bytes(payload, "big") ^ int.from_bytes((key * (size // 4 + 1))[:size], "big")
     return number.to_bytes(size, "big")
+
+
+def _keys(key: bytes, place: int, size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return a key, repeated, for ``size`` bytes of a payload from ``place`` on."""
+    return np.frombuffer(key * (size // 4 + 2), np.uint8, size, place % 4)
 
 
 def encode_frame(opcode: int, payload: bytes | memoryview, key: bytes | None = None) -> bytes:

@@ -84,6 +84,18 @@ def test_arrays_come_in_buffers(document: Document) -> None:
     assert list(find(document, "source").data["x"]) == [5, 6]
 
 
+@pytest.mark.parametrize("sent", [[], [{"kind": "MessageSent", "msg_type": "any"}]])
+def test_arrays_take_over_what_nobody_else_is_sent(document: Document, sent: list[Event]) -> None:
+    array = {"type": "bytes", "data": {"id": "b"}}
+    y = {"type": "ndarray", "array": array, "dtype": "uint8", "shape": [2], "order": "little"}
+    data = {"type": "map", "entries": [["y", y]]}
+    buffer = bytearray(b"\1\2")
+    event = columns(document, "ColumnDataChanged", data=data, cols=["y"])
+    decode_patch(document, [event, *sent], {"b": memoryview(buffer)}, None).steps[0].apply()
+    find(document, "source").data["y"][0] = 9
+    assert buffer == (b"\1\2" if sent else b"\x09\2")
+
+
 def test_an_event_for_a_removed_model_is_left_out(document: Document) -> None:
     late = changed(document, "label", "text", "late")
     find(document, "box").children = []

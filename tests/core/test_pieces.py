@@ -12,6 +12,8 @@ from hybridviz.core.pieces import parse
 
 NUMBERS = list(range(12_000)) + [0.5, -1e300, 1e-7] * 4000
 LONG = orjson.dumps(NUMBERS)
+TEXT = b'"' + b"QmFzZTY0" * 4000 + b'"'
+ACCENTS = orjson.dumps("é" * 20_000)
 
 
 def same(payload: bytes) -> Any:
@@ -35,6 +37,7 @@ def padded(text: bytes) -> bytes:
 
 PARTS = st.sampled_from(
     [LONG, b"[]", b"1", b'"list0"', b'"\\u006cist0"', b'"a [1,2"', b'{"list1": null}', b"[[1]]"]
+    + [TEXT, ACCENTS, b'"ends with:"', b'"\\""', b"{" + TEXT + b": 1}"]
 )
 
 
@@ -68,8 +71,26 @@ def test_any_mixture(parts: list[bytes], place: int) -> None:
         b'[true,false,null,"a",' + LONG[1:],
         b"\xff" + LONG,
         b"",
+        TEXT[:-1],
+        TEXT[1:],
+        TEXT.replace(b"Q", b"\n", 1),
+        TEXT[:9000] + b"\x1f" + TEXT[9000:],
+        TEXT[:9000] + b"\x7f" + TEXT[9000:],
+        TEXT[:9000] + b"\\n" + TEXT[9000:],
+        TEXT[:9000] + b"\\" + TEXT[9000:],
+        TEXT[:-1] + b"\\" + TEXT[-1:],
+        TEXT[:9000] + b"\xff" + TEXT[9000:],
+        ACCENTS[:9000] + ACCENTS[9001:],
+        ACCENTS[:9000] + b"\xed\xa0\x80" + ACCENTS[9000:],
+        b'["a:"' + TEXT[1:-1] + b'"b"]',
+        b'["a:", ' + LONG[1:-1] + b', "b"]',
+        b'"\\:\\"' + TEXT[1:-1] + b'\\""',
+        b'{"twice": ' + TEXT + b', "twice": ' + TEXT + b"}",
+        b"{" + TEXT + b": " + TEXT + b"}",
+        TEXT + b":",
+        TEXT + TEXT,
     ],
-    ids=range(18),
+    ids=range(36),
 )
 def test_what_is_wrong_or_odd(broken: bytes) -> None:
     same(padded(broken))
@@ -87,3 +108,17 @@ def test_long_lists_are_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pieces.orjson, "loads", noted)
     assert parse(payload) == loads(payload)
     assert max(sizes) < 2 * pieces.PIECE < len(payload) / 5
+
+
+def test_long_texts_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    loads = orjson.loads
+
+    def noted(payload: bytes) -> Any:
+        sizes.append(len(payload))
+        return loads(payload)
+
+    payload = orjson.dumps({"events": [{"value": "QUJD" * 200_000, "name": "é" * 20_000, "n": 1}]})
+    monkeypatch.setattr(pieces.orjson, "loads", noted)
+    assert parse(payload) == loads(payload)
+    assert max(sizes) < 1000

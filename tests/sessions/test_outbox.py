@@ -98,3 +98,16 @@ def test_one_message_over_the_limits_is_sent(world: World) -> None:
     world.settle()
     assert all(client.closed is None for client in world.clients)
     assert len(world.clients[1].model("source").data["x"]) == 50_000
+
+
+def test_a_large_change_comes_once_and_before_the_reply_to_its_cause(world: World) -> None:
+    def replace_by_much(attr: str, old: float, new: float) -> None:
+        find(world.document, "source").data = {"x": np.full(5_000, new)}
+
+    find(world.document, "slider").on_change("value", replace_by_much)
+    client = world.clients[0]
+    before = len(client.kinds())
+    client.model("slider").value = 3
+    world.settle()
+    assert client.kinds()[before:] == ["PATCH-DOC", "OK"]
+    assert state(client.document) == state(world.document) == state(world.clients[1].document)

@@ -80,6 +80,21 @@ def test_large_payloads_are_read_as_they_arrive(
     assert found == [Fragment(payload, not text), Ping(b"p")] * 2
 
 
+def test_a_large_binary_payload_is_a_view_of_its_own() -> None:
+    wire = encode_frame(Opcode.BINARY, b"abcdefgh" * LARGE, KEY)
+    found, other = (fragment.payload for fragment in decode(wire * 2))
+    assert isinstance(found, memoryview) and found == other == b"abcdefgh" * LARGE
+    found[0] = 0
+    assert other == b"abcdefgh" * LARGE
+
+
+def test_the_decoder_can_be_fed_while_its_error_is_kept() -> None:
+    decoder = FrameDecoder(LIMIT)
+    with pytest.raises(PayloadError):
+        list(decoder.feed(encode_frame(Opcode.TEXT, b"\xff" * LARGE, KEY)))
+    list(decoder.feed(b""))
+
+
 @pytest.mark.parametrize("place", [0, LARGE - 1, LARGE, 2 * LARGE - 1])
 @pytest.mark.parametrize("step", [1000, LARGE, 10 * LARGE])
 def test_large_text_must_be_utf8(place: int, step: int) -> None:

@@ -4,14 +4,14 @@ Each event ``patch`` is the content of a PATCH-DOC, with arrays inside as Bokeh 
 A stream counts as a viewer: the session lives on while it is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 from bokeh.core.serialization import Buffer
 from flask import Response
 
-from hybridviz.core.fragments import Outgoing
+from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.protocol import Message, MessageReader
 from hybridviz.sessions import Session, Viewer
 from hybridviz.web.documents.views import DocumentViews
@@ -76,7 +76,7 @@ def _read(outgoing: Outgoing) -> Message:
     return found[0]
 
 
-def _with_arrays(value: Any, buffers: dict[str, bytes]) -> Any:
+def _with_arrays(value: Any, buffers: Mapping[str, Payload]) -> Any:
     """Put base64 in the place of each reference to a buffer."""
     if isinstance(value, dict):
         if value.keys() == {"id"} and value["id"] in buffers:
