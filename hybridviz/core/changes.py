@@ -121,14 +121,18 @@ def encode_document(document: Document, new_id: Callable[[], str], *, inline: bo
         inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls
             again.
     """
+    return encode_with(PatchSerializer(document, new_id, inline=inline, whole=True), document)
+
+
+def encode_with(serializer: PatchSerializer, document: Document) -> Encoded:
+    """Encode a whole document by a serializer of whole models that is new."""
     from bokeh import __version__
 
-    serializer = PatchSerializer(document, new_id, inline=inline, whole=True)
     doc: dict[str, Any] = {"version": __version__, "title": document.title}
-    if definitions := serializer.encode(_data_models()):
+    if definitions := serializer.encode(data_models()):
         doc["defs"] = definitions
     doc["config"] = serializer.encode(document.config)
-    doc["roots"] = serializer.encode(document.roots)
+    doc["roots"] = [serializer.encode(root) for root in document.roots]
     if callbacks := document.callbacks.js_event_callbacks:
         doc["callbacks"] = serializer.encode(callbacks)
     return dump(doc), serializer.arrays
@@ -146,7 +150,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent to a browser")
 
 
-def _data_models() -> list[Any]:
+def data_models() -> list[Any]:
+    """Return the classes of data that apps have defined."""
     from bokeh.core.has_props import is_DataModel
     from bokeh.model import Model
 
