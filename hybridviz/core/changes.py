@@ -151,8 +151,8 @@ def _plain(value: Any) -> Any:
 
 
 def data_models() -> list[Any]:
-    """Return the classes of data that apps have defined."""
-    from bokeh.core.has_props import is_DataModel
-    from bokeh.model import Model
+    """Return the classes of data that apps have defined: Bokeh's `is_DataModel`, for all."""
+    from bokeh.model import DataModel, Model
 
-    return [cls for cls in Model.model_class_reverse_map.values() if is_DataModel(cls)]
+    classes = Model.model_class_reverse_map.values()
+    return [c for c in classes if getattr(c, "__data_model__", False) and c is not DataModel]
