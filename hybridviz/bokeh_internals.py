@@ -267,6 +267,7 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
 TEXTS = frozenset({str, type(None)})
 NUMBERS = frozenset({float, int, bool})
 SCALARS = TEXTS | NUMBERS
+OWN_ENCODING = TEXTS | {bool}
 MAX_INT = 2**53 - 1
 """The largest whole number that JavaScript can tell from its neighbours."""
 
@@ -295,6 +296,10 @@ class PatchSerializer(Serializer):
         self._unknown = document.models._new_models
         self._whole = whole
         self._new_id = new_id
+
+    def encode(self, obj: Any) -> Any:
+        """Encode one value; most are their own encoding, and refer to nothing."""
+        return obj if type(obj) in OWN_ENCODING else super().encode(obj)
 
     def get_ref(self, obj: Any) -> Any:
         ref = self._references.get(id(obj))

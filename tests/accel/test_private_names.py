@@ -38,6 +38,7 @@ OUR_OWN = {
     "_replace",
     "_replaces",
     "_stored_values",
+    "_textless",
 }
 
 
