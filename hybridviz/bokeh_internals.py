@@ -268,7 +268,7 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
 
 
 TEXTS = frozenset({str, type(None)})
-ITSELF = TEXTS | {bool}
+OWN_ENCODING = TEXTS | {bool}
 DICTS = frozenset({dict, PropertyValueDict, PropertyValueColumnData})
 BINARY_ARRAYS = {dtype: dtype.name for dtype in BINARY_ARRAY_TYPES}
 NUMBERS = frozenset({float, int, bool})
@@ -328,7 +328,7 @@ class PatchSerializer(Serializer):
         kind = type(obj)
         if kind in self._encoders:
             return super().encode(obj)
-        if kind in ITSELF:
+        if kind in OWN_ENCODING:
             return obj
         if kind is np.ndarray and obj.ndim:
             return self._encode_ndarray(obj)

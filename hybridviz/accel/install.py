@@ -17,6 +17,7 @@ import bokeh.model.util
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
 from bokeh.core.property.container import Dict
+from bokeh.core.property.dataspec import DataSpec
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.model import Model
 
@@ -60,6 +61,7 @@ REPLACEMENTS = (
     Replacement("validate", values.validating_columns, (Dict,)),
     Replacement("themed_values", themes.themed_values, (HasProps,)),
     Replacement("apply_theme", themes.applying_themes, (HasProps,)),
+    Replacement("to_serializable", serialize.specs_to_serialize, (DataSpec,)),
     Replacement("properties_with_values", serialize.values_to_serialize, (HasProps,)),
     Replacement("collect_filtered_models", references.collecting, (UTIL,)),
     Replacement("visit_immediate_value_references", references.visiting_content, (UTIL,)),

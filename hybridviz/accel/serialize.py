@@ -8,12 +8,18 @@ from functools import wraps
 from typing import Any
 
 from bokeh.core.property.descriptors import UnsetValueError
+from bokeh.core.property.nothing import Nothing
+from bokeh.core.property.primitive import String
+from bokeh.core.property.vectorization import Field, Value
 from bokeh.core.property.wrappers import PropertyValueContainer
 
 from hybridviz.accel.facts import THEMED, facts_of
 from hybridviz.accel.reading import reading_of
 
 Function = Callable[..., Any]
+
+TEXTLESS = "_hybridviz_textless"
+"""Where a specification keeps the type of its values, and that type without texts."""
 
 
 def values_to_serialize(original: Function) -> Function:
@@ -60,3 +66,28 @@ def _stored_values(obj: Any, reading: Any) -> dict[str, Any] | None:
             continue
         result[name] = value
     return result
+
+
+def specs_to_serialize(original: Function) -> Function:
+    """Replace ``DataSpec.to_serializable``, which makes a type for each value: that of all fixed
+    values that are no texts.
+    """
+
+    @wraps(original)
+    def to_serializable(self: Any, obj: Any, name: str, val: Any) -> Any:
+        try:
+            _textless(self).validate(val, False)
+        except ValueError:
+            return Field(val) if isinstance(val, str) else val
+        return Value(val)
+
+    return to_serializable
+
+
+def _textless(spec: Any) -> Any:
+    known, textless = spec.__dict__.get(TEXTLESS, (None, None))
+    if known is not spec.value_type:
+        known = spec.value_type
+        textless = known.replace(String, Nothing())
+        spec.__dict__[TEXTLESS] = (known, textless)
+    return textless

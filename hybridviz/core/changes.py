@@ -122,14 +122,19 @@ def encode_document(document: Document, new_id: Callable[[], str], *, inline: bo
         inline: put arrays into the JSON as base64; BokehJS 3.9 reads no buffers when it pulls
             again.
     """
+    serializer = PatchSerializer(document, new_id, inline=inline, whole=True, copy=copied)
+    return encode_with(serializer, document)
+
+
+def encode_with(serializer: PatchSerializer, document: Document) -> Encoded:
+    """Encode a whole document by a serializer of whole models that is new."""
     from bokeh import __version__
 
-    serializer = PatchSerializer(document, new_id, inline=inline, whole=True, copy=copied)
     doc: dict[str, Any] = {"version": __version__, "title": document.title}
-    if definitions := serializer.encode(_data_models()):
+    if definitions := serializer.encode(data_models()):
         doc["defs"] = definitions
     doc["config"] = serializer.encode(document.config)
-    doc["roots"] = serializer.encode(document.roots)
+    doc["roots"] = [serializer.encode(root) for root in document.roots]
     if callbacks := document.callbacks.js_event_callbacks:
         doc["callbacks"] = serializer.encode(callbacks)
     return dump(doc), serializer.arrays
@@ -147,8 +152,9 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent to a browser")
 
 
-def _data_models() -> list[Any]:
-    from bokeh.core.has_props import is_DataModel
-    from bokeh.model import Model
+def data_models() -> list[Any]:
+    """Return the classes of data that apps have defined: Bokeh's `is_DataModel`, for all."""
+    from bokeh.model import DataModel, Model
 
-    return [cls for cls in Model.model_class_reverse_map.values() if is_DataModel(cls)]
+    classes = Model.model_class_reverse_map.values()
+    return [c for c in classes if getattr(c, "__data_model__", False) and c is not DataModel]

@@ -75,6 +75,7 @@ class Session:
 
     Attributes:
         kept: whether it does not expire, although nobody views it.
+        shown: whether anybody has pulled the document.
         on_change: called, with the lock held, for each change of the document.
         on_push: called with a document that a client has pushed, before its content is shown;
             what it raises refuses it.
@@ -96,6 +97,7 @@ class Session:
         self.destroyed = False
         self._end: SessionDestroyed = SessionEnded("the session has ended")
         self.kept = False
+        self.shown = False
         self.on_change: Callable[[], object] | None = None
         self.on_push: Callable[[Document], object] | None = None
         self.last_used = runtime.now()
@@ -182,7 +184,7 @@ class Session:
         viewer.send(
             self._snapshot.reply(self.document, writer, command.msgid, inline=again, keep=several)
         )
-        viewer.synced = True
+        viewer.synced = self.shown = True
         viewers_know_all(self.document)
 
     def _push(self, command: protocol.Push, viewer: Viewer) -> None:
@@ -281,6 +283,20 @@ class Session:
         finally:
             self._guarded = False
 
+    def encode_ahead(self) -> None:
+        """Encode the document for a viewer who will come, unless he finds it changed. What cannot
+        be encoded is told when he asks for it.
+        """
+        self._locked(self._encode_ahead)
+
+    def _encode_ahead(self) -> None:
+        if self.destroyed:
+            return
+        try:
+            self._snapshot.take_ahead(self.document, self._audience.writer.new_id)
+        except Exception as error:
+            log.debug("= %s cannot be encoded: %r", self, error)
+
     def announce(self) -> None:
         """Tell the surroundings of the session, which is there for all from now on."""
         self._announced = True
@@ -334,12 +350,12 @@ class Session:
 
     def document_changed(self, event: DocumentPatchedEvent) -> None:
         """Tell the audience; raise UnlockedChange if the running code does not hold the lock."""
+        self._snapshot.forget()  # a change that is refused has been made already
         if not self._lock.held():
             raise UnlockedChange(
                 "a document was changed outside of its session's callbacks; to change it from"
                 " another thread or greenlet, use curdoc().add_next_tick_callback"
             )
-        self._snapshot.forget()
         origin = self._pusher if event.setter is None else event.setter
         self._audience.changed(event, origin)
         if self.on_change is not None:

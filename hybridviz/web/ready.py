@@ -17,6 +17,10 @@ REST = 0.5
 """Seconds after a visitor has come before the next session is made: the visitor's page needs the
 processor now.
 """
+PATIENCE = 3.0
+"""Seconds for which it also waits until that visitor has got the document: a browser has to load
+BokehJS first.
+"""
 
 
 class ReadySession:
@@ -64,11 +68,12 @@ class ReadySession:
             self._registry.discard(session)
         else:
             self.session = session
+            session.encode_ahead()
 
     def take(self, request: Request) -> str | None:
         """Give the session that waits to a visitor and return its id; None if none waits."""
         session, self.session = self.session, None
-        self._runtime.call_later(REST, self.prepare)
+        self._runtime.call_later(REST, self._prepare_next, session, self._runtime.now() + PATIENCE)
         if session is None or session.destroyed:
             return None
         session.context.adopt(request)
@@ -83,6 +88,14 @@ class ReadySession:
         if session is not None:
             self._registry.discard(session)
         self._runtime.spawn(self.prepare)
+
+    def _prepare_next(self, last: Session | None, deadline: float) -> None:
+        """Make a session, once the visitor to whom the last one was given has its document."""
+        waits = last is not None and not last.destroyed and not last.shown
+        if waits and self._runtime.now() < deadline:
+            self._runtime.call_later(REST, self._prepare_next, last, deadline)
+        else:
+            self.prepare()
 
     def _build_kept(self, session: Session) -> None:
         session.kept = True

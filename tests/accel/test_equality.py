@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
-from bokeh.core.properties import validate
+from bokeh.core.properties import field, validate, value
+from bokeh.core.property.dataspec import DataSpec
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.document import Document
 from bokeh.model import Model
@@ -19,6 +21,7 @@ from bokeh.models import (
     CustomJS,
     DataTable,
     HoverTool,
+    Jitter,
     Legend,
     LinearAxis,
     Plot,
@@ -226,3 +229,32 @@ ACTS: dict[str, Callable[[World, Model, str, Any], Any]] = {
 def test_programs_on_models(program: list[Callable[[World], Any]]) -> None:
     own, ours = both(lambda: run(program))
     assert ours == own
+
+
+def specs() -> list[Any]:
+    """Return all of Bokeh's properties that take a column or a value."""
+    return list(
+        {
+            id(p): p
+            for cls in BUILT_IN
+            for name in cls.dataspecs()
+            if (p := cls.lookup(name).property)
+        }.values()
+    )
+
+
+def test_columns_and_values_are_written_alike() -> None:
+    shaken = Jitter(width=1)
+    samples = [
+        *(None, True, 3, 2.5, "x", "red", "#ff0000", "1px", "solid", [1, 2], (1, 2, 3), object),
+        *(value("x"), field("y"), field("y", shaken), {"field": "x"}, np.float64(1)),
+    ]
+
+    def program() -> list[str]:
+        found = (DataSpec.to_serializable(spec, None, "", v) for spec in specs() for v in samples)
+        return [repr(written) for written in found]
+
+    own, ours = both(program)
+    assert ours == own
+    assert any(found.startswith("Value(") for found in ours)
+    assert any(found.startswith("Field(") for found in ours)

@@ -45,6 +45,7 @@ OUR_OWN = {
     "_replace",
     "_replaces",
     "_stored_values",
+    "_textless",
 }
 
 

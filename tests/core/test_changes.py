@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bokeh.core.has_props import is_DataModel
+from bokeh.core.properties import Int
 from bokeh.document import Document
 from bokeh.document.events import ColumnDataChangedEvent, ModelChangedEvent, TitleChangedEvent
+from bokeh.model import DataModel, Model
 from bokeh.models import ColumnDataSource, Div, Slider
 
 from hybridviz.core.changes import (
     TITLE,
+    data_models,
     encode_change,
     encode_document,
     key_of,
@@ -124,3 +128,13 @@ def test_pull_reply_counts_its_buffers(document: Document, new_id: Callable[[], 
     header, *rest = pull_reply(encoded, MessageWriter(new_id), "req").fragments
     fields = json.loads(header.payload)
     assert fields["reqid"] == "req" and fields["num_buffers"] == 1 and len(rest) == 4
+
+
+def test_classes_of_data_are_found_as_bokeh_finds_them() -> None:
+    class Row(DataModel):
+        number = Int(0)
+
+    classes = Model.model_class_reverse_map
+    assert data_models() == [cls for cls in classes.values() if is_DataModel(cls)]
+    assert Row in data_models()
+    del classes[Row.__qualified_model__]

@@ -8,6 +8,8 @@ import pytest
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Slider
 
+from hybridviz.core.protocol import Pull
+from hybridviz.errors import UnlockedChange
 from hybridviz.sessions import snapshot
 from tests.sessions.world import Client, World, state
 
@@ -20,6 +22,10 @@ def build(document: Document) -> None:
     slider = Slider(start=0, end=9, value=0, name="slider")
     slider.on_change("value", lambda attr, old, new: NUMBERS.__setitem__(0, new))
     document.add_root(slider)
+
+
+def find(document: Document, name: str) -> Any:
+    return document.get_model_by_name(name)
 
 
 @pytest.fixture
@@ -58,6 +64,35 @@ def test_a_lone_viewer_leaves_nothing_behind(encodings: list[bool]) -> None:
     assert len(encodings) == 2
 
 
+def test_the_first_viewer_is_given_what_was_encoded_ahead(encodings: list[bool]) -> None:
+    world = World(build, 0)
+    world.session.encode_ahead()
+    assert not world.session.shown
+    join(world)
+    assert world.session.shown and not encodings
+    assert state(world.clients[0].document) == state(world.document)
+    world.clients[0].session.leave(world.clients[0].viewer)
+    world.clients.clear()
+    join(world)
+    assert len(encodings) == 1
+
+
+def test_a_page_that_comes_back_is_given_arrays_inline(encodings: list[bool]) -> None:
+    world = World(build, 0)
+    world.session.encode_ahead()
+    for _ in range(2):
+        viewer = world.session.join(lambda code, reason: None, page="token")
+        world.session.execute(Pull("m"), viewer)
+    assert encodings == [True]
+
+
+def test_what_cannot_be_encoded_ahead_is_refused_when_it_is_asked_for() -> None:
+    world = World(lambda document: document.add_root(ColumnDataSource({"x": [object()]})), 0)
+    world.session.encode_ahead()
+    join(world)
+    assert "ERROR" in world.clients[0].kinds()
+
+
 def write_silently(world: World) -> None:
     world.session.run(lambda: NUMBERS.__setitem__(1, 77.0))
 
@@ -89,6 +124,36 @@ def drag_under_hold(world: World) -> None:
 
 def change_title(world: World) -> None:
     world.session.run(setattr, world.document, "title", "new")
+
+
+def write_from_outside(world: World) -> None:
+    NUMBERS[1] = 81.0
+
+
+def change_without_the_lock(world: World) -> None:
+    with pytest.raises(UnlockedChange):
+        find(world.document, "slider").title = "set all the same"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        write_silently,
+        write_in_a_call,
+        write_aside,
+        write_later,
+        change_title,
+        write_from_outside,
+        change_without_the_lock,
+    ],
+)
+def test_what_was_encoded_ahead_is_never_old(change: Callable[[World], None]) -> None:
+    world = World(build, 0)
+    world.session.encode_ahead()
+    change(world)
+    world.run(0.2)
+    join(world)
+    assert state(world.clients[0].document) == state(world.document)
 
 
 @pytest.mark.parametrize(

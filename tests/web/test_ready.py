@@ -4,15 +4,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from bokeh.document import Document
 from bokeh.models import Div
 from bokeh.util.token import get_session_id
 
+from hybridviz.core.changes import encode_document
+from hybridviz.core.protocol import Pull
 from hybridviz.errors import AppLoadError
 from hybridviz.runtime.manual import ManualRuntime
-from hybridviz.sessions import Request, SessionRegistry
-from hybridviz.web.ready import REST, ReadySession
+from hybridviz.sessions import Request, Session, SessionRegistry, snapshot
+from hybridviz.web.ready import PATIENCE, REST, ReadySession
 from tests.web.conftest import FakeApp, Serve
 from tests.web.test_pages import get, token_in
 
@@ -34,6 +37,12 @@ class World:
         self.built += 1
         self.fill(session.document)
 
+    def pull(self, session: Session) -> bytes:
+        """Ask for a session's document, as a browser does; return the content of the reply."""
+        viewer = session.join(lambda code, reason: None)
+        session.execute(Pull("m"), viewer)
+        return bytes(viewer.outbox.take()[-1].fragments[2].payload)
+
 
 def test_a_visitor_gets_the_session_and_another_is_made() -> None:
     world = World()
@@ -43,8 +52,40 @@ def test_a_visitor_gets_the_session_and_another_is_made() -> None:
     session = world.registry.get("a")
     assert session is not None and session.context.request is visit
     assert world.built == 1
+    world.pull(session)
     world.runtime.advance(REST)
     assert world.built == 2 and world.ready.take(Request()) == "b"
+
+
+def test_the_next_is_not_made_while_the_visitor_waits_for_the_document() -> None:
+    world = World()
+    world.ready.prepare()
+    world.ready.take(Request())
+    world.runtime.advance(PATIENCE - REST)
+    session = world.registry.get("a")
+    assert world.built == 1 and session is not None
+    world.pull(session)
+    world.runtime.advance(REST)
+    assert world.built == 2
+
+
+def test_a_visitor_who_never_opens_the_websocket_is_not_waited_for_long() -> None:
+    world = World()
+    world.ready.prepare()
+    world.ready.take(Request())
+    world.runtime.advance(PATIENCE)
+    assert world.built == 2
+
+
+def test_the_reply_is_there_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(lambda document: document.add_root(Div(text="ready")))
+    world.ready.prepare()
+    world.ready.take(Request())
+    session = world.registry.get("a")
+    assert session is not None
+    fresh = encode_document(session.document, lambda: "", inline=False)[0]
+    monkeypatch.setattr(snapshot, "encode_document", None)
+    assert orjson.loads(world.pull(session)) == {"doc": orjson.loads(fresh)}
 
 
 def test_it_waits_for_ever_and_then_expires_as_all_do() -> None:
