@@ -386,7 +386,7 @@ class Session:
 
     def callback_added(self, callback: Any) -> None:
         """Start a periodic, timeout or next-tick callback."""
-        self._scheduler.add(callback)
+        self._surroundings.outside(self._scheduler.add, callback)
 
     def callback_removed(self, callback: Any) -> None:
         """Stop one."""

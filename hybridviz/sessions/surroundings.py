@@ -24,6 +24,12 @@ class Surroundings:
         """
         return call(*args)
 
+    def outside(self, call: Callable[..., T], *args: Any) -> T:
+        """Call what begins something that goes on without the code that asked for it, and without
+        what that found around itself.
+        """
+        return call(*args)
+
     def session_created(self, session: "Session") -> None:
         """Hear that an app has filled a new session's document."""
 

@@ -64,6 +64,10 @@ class FlaskSurroundings(Surroundings):
         result: T = outside_request(self._in_context, call, *args)
         return result
 
+    def outside(self, call: Callable[..., T], *args: Any) -> T:
+        """Call without any context: a timer would have each of its ticks leave it anew."""
+        return outside_request(call, *args)
+
     def _in_context(self, call: Callable[..., T], *args: Any) -> T:
         with self._app.app_context():
             return call(*args)
