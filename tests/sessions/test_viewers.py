@@ -95,7 +95,7 @@ CHANGES = (
     drop_root,
     add_and_stream,
 )
-ORDERED = (add_child, drop_child, add_root, drop_root)
+ORDERED = (add_child, drop_child, add_root, drop_root, add_and_stream)
 
 
 def find(document: Document, name: str) -> Any:
