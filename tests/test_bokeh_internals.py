@@ -143,8 +143,8 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
 
 def private_names() -> Iterator[str]:
     """List the names with an underscore that bokeh_internals uses or overrides."""
-    tree = ast.parse(Path(str(internals.__file__)).read_text())
-    for node in ast.walk(tree):
+    parts = Path(str(internals.__file__)).parent.glob("*.py")
+    for node in (node for part in parts for node in ast.walk(ast.parse(part.read_text()))):
         name = getattr(node, "attr", "") or (isinstance(node, ast.FunctionDef) and node.name) or ""
         if name.startswith("_") and not name.startswith("__"):
             yield name

@@ -1,5 +1,7 @@
 """Flask's contexts around code of apps, and the signals that tell of it."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,7 @@ from bokeh.document import Document
 from bokeh.io import curdoc
 from bokeh.models import TextInput
 from flask import Flask, current_app, g, has_app_context, has_request_context
+from flask.globals import app_ctx
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import QueuePool, text
 
@@ -120,6 +123,19 @@ def test_nothing_that_is_started_keeps_the_request(app: Flask) -> None:
 # -- signals
 
 NAMES = [name for name, value in vars(signals).items() if isinstance(value, NamedSignal)]
+
+
+def test_timers_keep_nothing_of_the_context_they_were_added_in(app: Flask) -> None:
+    made: list[weakref.ref[Any]] = []
+
+    def fill(document: Document) -> None:
+        made.append(weakref.ref(app_ctx._get_current_object()))
+        document.add_periodic_callback(lambda: None, 3_600_000)
+
+    make(app, fill)
+    open_page(app)
+    gc.collect()
+    assert [context() for context in made] == [None]
 
 
 def test_signals_tell_what_happens_in_order(app: Flask) -> None:

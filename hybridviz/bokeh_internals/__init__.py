@@ -1,0 +1,49 @@
+"""What hybridviz needs of Bokeh that Bokeh does not publish. The only package, with ``accel``, that
+touches names beginning with an underscore there; tests/test_bokeh_internals.py holds each of them
+for every supported version.
+
+Knows documents, models and their JSON. Knows no session, socket or lock.
+"""
+
+from hybridviz.bokeh_internals.current import curdoc_of, make_curdoc_local
+from hybridviz.bokeh_internals.json import (
+    PatchDeserializer,
+    PatchSerializer,
+    ReferenceSerializer,
+    UnknownReferenceError,
+)
+from hybridviz.bokeh_internals.live import (
+    DocumentListener,
+    LiveCallbacks,
+    callbacks_of,
+    collecting_once,
+    give_back,
+    listener_of,
+    live_document,
+    move_content,
+    release_document,
+    take_over,
+    viewers_know,
+    viewers_know_all,
+)
+
+__all__ = (
+    "DocumentListener",
+    "LiveCallbacks",
+    "PatchDeserializer",
+    "PatchSerializer",
+    "ReferenceSerializer",
+    "UnknownReferenceError",
+    "callbacks_of",
+    "collecting_once",
+    "curdoc_of",
+    "give_back",
+    "listener_of",
+    "live_document",
+    "make_curdoc_local",
+    "move_content",
+    "release_document",
+    "take_over",
+    "viewers_know",
+    "viewers_know_all",
+)
