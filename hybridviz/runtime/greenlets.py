@@ -158,7 +158,15 @@ class GreenletRuntime:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        gevent.sleep(seconds)
+        """Sleep; 0 lets all others run, also those for whom something has come from the network,
+        which gevent looks for only every 5 ms while there are greenlets that sleep for 0 s.
+        """
+        if seconds > 0:
+            gevent.sleep(seconds)
+            return
+        hub = gevent.hub.get_hub()
+        with hub.loop.timer(0) as timer:
+            hub.wait(timer)
 
     def lock(self) -> Lock:
         return GreenletLock()
