@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -71,6 +72,17 @@ def test_greenlets_are_used_again(runtime: Runtime) -> None:
         assert runtime.spawn(lambda: used.add(threading.get_ident())).join(5)
         runtime.sleep(0.01)
     assert len(used) == 1
+
+
+def test_a_sleep_of_nothing_lets_the_network_have_its_turn(runtime: Runtime) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        reader = runtime.spawn(here.recv, 1)
+        runtime.sleep(0)
+        there.send(b"x")
+        for _ in range(3):
+            runtime.sleep(0)
+        assert reader.join(0 if runtime.name == "greenlets" else 5)
 
 
 def test_spawn_carries_a_copy_of_the_context(runtime: Runtime) -> None:
