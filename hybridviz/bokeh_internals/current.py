@@ -2,8 +2,8 @@
 
 import contextvars
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import bokeh.io.doc
@@ -44,25 +44,37 @@ def make_curdoc_local() -> None:
         bokeh.io.doc._PATCHED_CURDOCS = cast(Any, _ContextStack())
 
 
-@contextmanager
-def curdoc_of(document: Document, callback: Callable[..., Any] | None = None) -> Iterator[None]:
+def curdoc_of(
+    document: Document, callback: Callable[..., Any] | None = None
+) -> AbstractContextManager[None]:
     """Let ``curdoc()`` return ``document``, or Bokeh's unlocked proxy of it for a callback that
     asks for no lock.
 
     Call `make_curdoc_local` first, once.
     """
     nolock = getattr(callback, "nolock", False)
-    current: Any = UnlockedDocumentProxy(document) if nolock else document
-    stack = bokeh.io.doc._PATCHED_CURDOCS
-    if isinstance(stack, contextvars.ContextVar):
-        token = stack.set((*stack.get(), weakref.ref(current)))
-        try:
-            yield
-        finally:
-            stack.reset(token)
-    else:
-        stack.append(weakref.ref(current))
-        try:
-            yield
-        finally:
+    return _Current(UnlockedDocumentProxy(document) if nolock else document)
+
+
+class _Current:
+    """What ``curdoc()`` returns while it is entered; each callback of an app is within one."""
+
+    __slots__ = ("_document", "_token")
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._token: Any = None
+
+    def __enter__(self) -> None:
+        stack = bokeh.io.doc._PATCHED_CURDOCS
+        if isinstance(stack, contextvars.ContextVar):
+            self._token = stack.set((*stack.get(), weakref.ref(self._document)))
+        else:
+            stack.append(weakref.ref(self._document))
+
+    def __exit__(self, *exc: object) -> None:
+        stack = bokeh.io.doc._PATCHED_CURDOCS
+        if isinstance(stack, contextvars.ContextVar):
+            stack.reset(self._token)
+        else:
             stack.pop()

@@ -86,14 +86,14 @@ class GreenletTimer:
         self._cancelled = False
         self._watcher: Any = None
 
-    def start(self, delay: float, task: GreenletTask, *args: object) -> None:
+    def start(self, delay: float, context: Context, *call: object) -> None:
         if not self._cancelled:
             self._watcher = self._runtime.hub.loop.timer(max(delay, 0))
-            self._watcher.start(self._fire, task, *args, update=True)
+            self._watcher.start(self._fire, context, *call, update=True)
 
-    def _fire(self, task: GreenletTask, *args: object) -> None:
+    def _fire(self, context: Context, *call: Any) -> None:
         self._stop()
-        self._runtime.workers.start(task.run, *args)
+        self._runtime.workers.start(context.run, logged, *call)
 
     def cancel(self) -> None:
         self._cancelled = True
@@ -181,8 +181,7 @@ class GreenletRuntime:
 
     def call_later(self, delay: float, call: Callable[..., object], *args: object) -> Timer:
         timer = GreenletTimer(self)
-        task = GreenletTask(self)
-        self.in_hub(timer.start, delay, task, copy_context(), call, *args)
+        self.in_hub(timer.start, delay, copy_context(), call, *args)
         return timer
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:

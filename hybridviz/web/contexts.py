@@ -95,6 +95,8 @@ class FlaskSurroundings(Surroundings):
         self._tell(signals.callback_error, session, error=error)
 
     def _tell(self, signal: NamedSignal, session: Session, **more: Any) -> None:
+        if not signal.receivers:
+            return
         for receiver in tuple(signal.receivers_for(self._app)):
             self._guarded(_receive, receiver, self._app, session.context, more)
 

@@ -335,10 +335,13 @@ def _masked_frames(message: Outgoing) -> Iterator[bytes]:
 def _chunks(message: Outgoing) -> list[bytes | memoryview]:
     chunks: list[bytes | memoryview] = []
     small: list[bytes | memoryview] = []
-    text, data = Opcode.TEXT, Opcode.BINARY
+    text, data = SHORT_HEADS[Opcode.TEXT], SHORT_HEADS[Opcode.BINARY]
     for payload, binary in message.fragments:
         length = len(payload)
-        small.append(frame_head(data if binary else text, length))
+        if length <= CONTROL_LIMIT:
+            small.append(data[length] if binary else text[length])
+        else:
+            small.append(frame_head(Opcode.BINARY if binary else Opcode.TEXT, length))
         if length < LARGE:
             small.append(payload)
         else:
