@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -80,16 +81,22 @@ def install(version: str = bokeh.__version__) -> bool:
         version: Bokeh's.
     """
     if version.rpartition(".")[0] not in VERSIONS:
-        log.warning(
-            "! Bokeh %s is not known here: models are made by its own code; known are %s",
-            version,
-            ", ".join(VERSIONS),
-        )
+        _tell_unknown(version)
         return False
     for item in REPLACEMENTS:
         for place in item.places:
             _replace(place, item)
     return True
+
+
+@cache
+def _tell_unknown(version: str) -> None:
+    """Say it once: a server asks before it imports Bokeh's models, and again when it is made."""
+    log.warning(
+        "! Bokeh %s is not known here: models are made by its own code; known are %s",
+        version,
+        ", ".join(VERSIONS),
+    )
 
 
 def uninstall() -> None:

@@ -33,6 +33,7 @@ OUR_OWN = {
     "_differ",
     "_some_differ",
     "_takes_columns",
+    "_tell_unknown",
     "_at_creation",
     "_can_wait",
     "_from_bokeh",
