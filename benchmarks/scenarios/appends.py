@@ -68,7 +68,7 @@ SCENARIO = Scenario(
     apps=(),
     run=run,
     servers=("bokeh-3.9", "hybridviz", "hybridviz-gunicorn"),
-    rounds=2,
+    rounds=1,
     metrics=(
         Metric("p50", "ms", "lower"),
         Metric("p99", "ms", "lower"),

@@ -59,5 +59,5 @@ SCENARIO = Scenario(
         Curve("apps", "start-up, s", {size: f"start-up, {named(size)}" for size in SIZES}),
         Curve("apps", "page, ms", {size: f"page, {named(size)}" for size in SIZES}),
     ),
-    rounds=2,
+    rounds=1,
 )

@@ -45,7 +45,7 @@ SCENARIO = Scenario(
     apps=(),
     run=run,
     servers=("bokeh-3.9", "hybridviz", "hybridviz-gunicorn"),
-    rounds=2,
+    rounds=1,
     metrics=(
         Metric("uploads", "1/s", "higher"),
         Metric("CPU per upload", "ms", "lower"),
