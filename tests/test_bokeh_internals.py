@@ -137,6 +137,7 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_callback",
     "_copy",
     "_takes_nothing",
+    "_token",
     "_viewed",
 }
 

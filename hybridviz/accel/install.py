@@ -19,8 +19,9 @@ from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
 from bokeh.core.property.container import Dict
 from bokeh.core.property.dataspec import DataSpec
-from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor, PropertyDescriptor
 from bokeh.model import Model
+from bokeh.util.callback_manager import PropertyCallbackManager
 
 from hybridviz.accel import defaults, references, serialize, signatures, themes, values
 
@@ -60,6 +61,8 @@ REPLACEMENTS = (
     Replacement("prepare_value", values.preparing_values, (Property,)),
     Replacement("matches", values.comparing_values, (Property,)),
     Replacement("validate", values.validating_columns, (Dict,)),
+    Replacement("__set__", values.setting_columns, (ColumnDataPropertyDescriptor,)),
+    Replacement("trigger", values.telling_of_changes, (PropertyCallbackManager,)),
     Replacement("themed_values", themes.themed_values, (HasProps,)),
     Replacement("apply_theme", themes.applying_themes, (HasProps,)),
     Replacement("to_serializable", serialize.specs_to_serialize, (DataSpec,)),

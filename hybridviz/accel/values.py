@@ -1,6 +1,7 @@
 """Setting properties: the checks are Bokeh's, without what it looks up anew each time.
 
-Replaces functions of ``HasProps``, ``Property`` and ``Dict``; installed by `install`.
+Replaces functions of ``HasProps``, ``Property``, ``Dict`` and of what sets columns and tells of
+changes; installed by `install`.
 """
 
 from collections.abc import Callable
@@ -100,6 +101,46 @@ def comparing_values(original: Function) -> Function:
         return bool(original(self, new, old))
 
     return matches
+
+
+def setting_columns(original: Function) -> Function:
+    """Replace ``ColumnDataPropertyDescriptor.__set__``."""
+
+    @wraps(original)
+    def __set__(self: Any, obj: Any, value: Any, *, setter: Any = None) -> None:
+        is_made = hasattr(obj, "_property_values")
+        if not is_made or self.property.readonly or isinstance(value, PropertyValueColumnData):
+            original(self, obj, value, setter=setter)
+            return
+        from bokeh.document.events import ColumnDataChangedEvent  # imports Bokeh's models
+
+        document = obj.document
+        event = ColumnDataChangedEvent(document, obj, "data", setter=setter) if document else None
+        value = self.property.prepare_value(obj, self.name, value)
+        self._set(obj, self._get(obj), value, hint=event, setter=setter)
+
+    return __set__
+
+
+def telling_of_changes(original: Function) -> Function:
+    """Replace ``PropertyCallbackManager.trigger``."""
+
+    @wraps(original)
+    def trigger(
+        self: Any, attr: str, old: Any, new: Any, hint: Any = None, setter: Any = None
+    ) -> None:
+        document = self.document
+        if document is None:
+            original(self, attr, old, new, hint, setter)
+            return
+
+        def invoke() -> None:
+            for callback in self._callbacks.get(attr) or ():
+                callback(attr, old, new)
+
+        document.callbacks.notify_change(self, attr, old, new, hint, setter, invoke)
+
+    return trigger
 
 
 def _alike(new: Any, old: Any) -> bool:

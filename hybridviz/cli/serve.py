@@ -120,14 +120,17 @@ def patch_process() -> None:
 def start(settings: Settings, show: bool, profile: str | None = None) -> int:
     """Import the server and run it; see `run_server`. The process must be patched already."""
     gc.disable()  # until all is there: nothing that is imported is garbage, looking takes 0.1 s
-    if settings.accel:
-        from hybridviz import accel
+    try:
+        if settings.accel:
+            from hybridviz import accel
 
-        accel.install()  # before Bokeh's models are imported: see `accel.signatures`
+            accel.install()  # before Bokeh's models are imported: see `accel.signatures`
 
-    from hybridviz.cli.server import run_server
+        from hybridviz.cli.server import run_server
 
-    return run_server(settings, show, profile)
+        return run_server(settings, show, profile)
+    finally:
+        gc.enable()  # also if it could not start
 
 
 def _use_config(path: str) -> None:

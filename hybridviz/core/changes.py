@@ -27,6 +27,9 @@ from hybridviz.core.messages import MessageWriter
 Key = tuple[str, str]
 """A model's id and one of its properties: what a change sets."""
 
+SETTING = (ModelChangedEvent, ColumnDataChangedEvent, ColumnsStreamedEvent, ColumnsPatchedEvent)
+"""Events that set a property of a model."""
+
 TITLE: Key = ("", "title")
 """The key of the document's title."""
 
@@ -57,9 +60,7 @@ class Change:
 
 def key_of(event: DocumentPatchedEvent) -> Key | None:
     """Return what an event sets, or None if it is no property."""
-    if isinstance(event, ModelChangedEvent | ColumnDataChangedEvent):
-        return (event.model.id, event.attr)
-    if isinstance(event, ColumnsStreamedEvent | ColumnsPatchedEvent):
+    if isinstance(event, SETTING):
         return (event.model.id, event.attr)
     return TITLE if isinstance(event, TitleChangedEvent) else None
 

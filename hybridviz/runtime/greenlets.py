@@ -17,6 +17,7 @@ import gevent.event
 import gevent.hub
 import gevent.lock
 import gevent.threadpool
+from gevent.hub import get_hub
 
 from hybridviz.runtime.base import Event, Lock, Task, Timer
 from hybridviz.runtime.logged import logged
@@ -36,6 +37,9 @@ class GreenletLock:
         self._semaphore = gevent.lock.Semaphore(1)
 
     def acquire(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            self._semaphore.acquire()
+            return True
         return bool(self._semaphore.acquire(timeout=timeout))
 
     def release(self) -> None:
@@ -142,14 +146,14 @@ class GreenletRuntime:
     name = "greenlets"
 
     def __init__(self) -> None:
-        self.hub = gevent.hub.get_hub()
+        self.hub = get_hub()
         self.workers = _Workers(self.hub.loop)
         self._loop: _AsyncioLoop | None = None
         self._pool: gevent.threadpool.ThreadPool | None = None
 
     def in_hub(self, call: Callable[..., object], *args: object) -> None:
         """Call in the hub's thread: at once if this is it, else soon."""
-        if gevent.hub.get_hub() is self.hub:
+        if get_hub() is self.hub:
             call(*args)
         else:
             self.hub.loop.run_callback_threadsafe(call, *args)
@@ -164,7 +168,7 @@ class GreenletRuntime:
         if seconds > 0:
             gevent.sleep(seconds)
             return
-        hub = gevent.hub.get_hub()
+        hub = get_hub()
         with hub.loop.timer(0) as timer:
             hub.wait(timer)
 

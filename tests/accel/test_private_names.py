@@ -14,6 +14,7 @@ from bokeh.models import Slider
 import hybridviz.accel as package
 
 OWNERS: dict[str, Any] = {
+    "_callbacks": Slider(),
     "_default": Slider.step.property,
     "_get": PropertyDescriptor,
     "_get_default": PropertyDescriptor,
@@ -21,6 +22,7 @@ OWNERS: dict[str, Any] = {
     "_initialized": Slider(),
     "_overridden_defaults": HasProps,
     "_property_values": Slider(),
+    "_set": PropertyDescriptor,
     "_unstable_default_values": Slider(),
     "_unstable_themed_values": Slider(),
     "__overridden_defaults__": Slider,
