@@ -25,7 +25,7 @@ def draw(plot: dict[str, Any], directory: Path) -> None:
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     axes.set_xticks([], minor=True)
     for side in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
-        side(ticker.FuncFormatter(lambda figure, _: f"{figure:g}"))
+        side(ticker.FuncFormatter(label))
     axes.set_xlabel(plot["axis"])
     axes.set_ylabel(plot["label"])
     axes.grid(True, which="major", alpha=0.3)
@@ -33,6 +33,11 @@ def draw(plot: dict[str, Any], directory: Path) -> None:
     made.tight_layout()
     made.savefig(directory / plot["file"], dpi=100)
     pyplot.close(made)
+
+
+def label(figure: float, _: int | None = None) -> str:
+    """Return a tick's text; empty for some, as all of a decade would lie over each other."""
+    return f"{figure:g}" if f"{figure:e}"[0] in "12357" else ""
 
 
 if __name__ == "__main__":
