@@ -130,7 +130,7 @@ class Embedding:
         bundle = self._links(request.script_root).bokeh_bundle(place.server)
         if not place.resources:
             bundle = Bundle()
-        item = RenderItem(token=token, elementid=place.element, use_for_title=False)  # type: ignore
+        item = RenderItem(token=token, elementid=place.element, use_for_title=False)  # type: ignore[arg-type]
         code = script_for_render_items({}, [item], app_path=place.app_path, absolute_url=place.url)
         bundle.add(Script(code))
         return str(AUTOLOAD_JS.render(bundle=bundle, elementid=place.element))
