@@ -230,7 +230,7 @@ def test_websocket_needs_the_user_of_its_page(live: Live) -> None:
 def test_session_id_is_useless_to_others(live: Live) -> None:
     for ident in ("eager", "lazy"):
         token = token_of(live, "ada", ident)
-        live.connect(token, header=["X-User: ada"])
+        assert '"ACK"' in live.connect(token, header=["X-User: ada"]).recv()  # it has a session now
         url = f"http://{live.host}/app?bokeh-session-id={ident}"
         answer = requests.get(url, headers={"X-User": "eve"}, timeout=TIMEOUT)
         assert answer.status_code == 403 and "another user" in answer.text
