@@ -6,17 +6,14 @@ Imported only after the process has been monkey-patched.
 import gc
 import logging
 import os
-import signal
 import time
 import webbrowser
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TextIO
 
 import click
 import gevent
 from gevent import monkey
-from gevent.event import Event
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from geventwebsocket.handler import WebSocketHandler
@@ -25,6 +22,7 @@ from hybridviz.appload.loader import load_configured
 from hybridviz.cli.addresses import banner, own_hosts, public_url
 from hybridviz.cli.listening import listen, tls_options
 from hybridviz.cli.sampling import Sampler
+from hybridviz.cli.stopping import real_sleep, stop_event
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError
 from hybridviz.logs import configure_logging
@@ -32,9 +30,6 @@ from hybridviz.web.extension import create_app
 
 log = logging.getLogger("hybridviz.cli")
 access_log = logging.getLogger("hybridviz.access")
-
-EXIT_WITHIN = 4.8
-"""Seconds after the signal at which the process ends come what may; supervisors are told 5."""
 
 SESSIONS_WITHIN = 3.0
 """Seconds for destroy callbacks and close frames."""
@@ -66,7 +61,7 @@ def run_server(settings: Settings, show: bool, profile: str | None = None) -> in
         click.ClickException: the server cannot listen.
     """
     configure_logging(settings.log_level, settings.log_format, _log_stream(settings.log_file))
-    stop = _stop_event()
+    stop = stop_event()
     sampler = _start_sampling(profile) if profile else None
     tls = tls_options(settings)
     apps = load_configured(settings)
@@ -117,15 +112,9 @@ def _collect_garbage() -> None:
 
 def _start_sampling(path: str) -> Sampler:
     original = monkey.get_original
-    sampler = Sampler(path, original("_thread", "get_ident")(), time.perf_counter, _real_sleep())
+    sampler = Sampler(path, original("_thread", "get_ident")(), time.perf_counter, real_sleep())
     original("_thread", "start_new_thread")(sampler.run, ())
     return sampler
-
-
-def _real_sleep() -> Callable[[float], object]:
-    """Return the sleep of an operating system's thread."""
-    sleep: Callable[[float], object] = monkey.get_original("time", "sleep")
-    return sleep
 
 
 def _log_stream(path: str) -> TextIO | None:
@@ -133,36 +122,6 @@ def _log_stream(path: str) -> TextIO | None:
         return open(path, "a", encoding="utf-8") if path else None
     except OSError as error:
         raise ConfigError(f"the log file {path} cannot be written: {error.strerror}") from None
-
-
-def _stop_event() -> Event:
-    stop = Event()
-
-    def ask(number: int, frame: Any) -> None:
-        if stop.is_set():
-            os._exit(130)  # asked twice: at once, whatever greenlet this happens to run in
-        _exit_after(EXIT_WITHIN)
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-    return stop
-
-
-def _exit_after(seconds: float) -> None:
-    """End the process after that time if it has not ended by itself.
-
-    A callback that computes without pause keeps every other greenlet from running; only a thread of
-    the operating system still gets its turn.
-    """
-    sleep = _real_sleep()
-
-    def end() -> None:
-        sleep(seconds)
-        os.write(2, b"hybridviz: ended while callbacks were still running\n")
-        os._exit(0)
-
-    monkey.get_original("_thread", "start_new_thread")(end, ())
 
 
 def _shut_down(server: WSGIServer, viz: Any) -> None:
