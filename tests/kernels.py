@@ -26,6 +26,7 @@ class Kernel:
         self._client = manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=TIMEOUT)
+        self._asked = ""
 
     def run(self, cell: str, ident: str = "") -> str:
         """Run a cell; return what it printed and what it raised.
@@ -44,6 +45,7 @@ class Kernel:
         message = self._client.session.msg(
             "execute_request", {**content, "allow_stdin": False}, metadata=metadata
         )
+        self._asked = message["header"]["msg_id"]
         self._client.shell_channel.send(message)
 
     def rest(self) -> str:
@@ -58,8 +60,13 @@ class Kernel:
                 said += "\n".join(content["traceback"])
             elif message["msg_type"] == "display_data":
                 self.html.append(content["data"].get("text/html", ""))
-            elif message["msg_type"] == "status" and content["execution_state"] == "idle":
+            elif message["msg_type"] == "status" and self._ends(message):
                 return said
+
+    def _ends(self, status: Any) -> bool:
+        """Return whether the cell is done; a kernel that starts up may still say so of that."""
+        is_idle = status["content"]["execution_state"] == "idle"
+        return is_idle and status["parent_header"].get("msg_id") == self._asked
 
     def interrupt(self) -> None:
         """Stop the cell that is running, as the button of notebooks does."""

@@ -19,7 +19,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-TIMEOUT = 15.0  # seconds; a busy machine with two browsers on two cores
+TIMEOUT = 30.0  # seconds; a busy machine with two browsers on two cores
 
 IDLE = """
 const documents = window.Bokeh?.documents ?? []

@@ -32,7 +32,7 @@ def same(payload: bytes) -> Any:
 
 def padded(text: bytes) -> bytes:
     """Make a payload of the text large enough to be parsed in pieces."""
-    return b'{"pad": [%s], "text": %s}' % (b",".join([b"[1, 2]"] * 50_000), text)
+    return b'{"pad": [%s], "text": %s}' % (b",".join([b"[12345, 67890]"] * 20_000), text)
 
 
 PARTS = st.sampled_from(
@@ -41,7 +41,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(PARTS, min_size=1, max_size=6), st.integers(0, 5))
 def test_any_mixture(parts: list[bytes], place: int) -> None:
     parts.insert(min(place, len(parts)), LONG)
