@@ -60,7 +60,7 @@ class Library:
             return raw
         entry = self._entry(ident)
         if entry is None:
-            self._known.pop(ident, None)
+            self._forget(ident)
             raise DocumentNotFound(f"there is no document {ident!r}")
         if raw is None or version != entry.version:
             _, raw = self._load(ident)
@@ -157,8 +157,12 @@ class Library:
 
     def remove(self, ident: str) -> None:
         """Remove a document, if it is there."""
-        self._known.pop(ident, None)
+        self._forget(ident)
         self._offload(lambda: self._store.delete(PREFIX + ident))
+
+    def _forget(self, ident: str) -> None:
+        self._known.pop(ident, None)
+        self._fresh.pop(ident, None)
 
     def _entries(self) -> list[Entry]:
         return self._offload(lambda: self._store.entries(KIND))
