@@ -19,7 +19,7 @@ import bokeh.io.doc
 import numpy as np
 import pytest
 from bokeh.core.property.descriptors import PropertyDescriptor
-from bokeh.core.serialization import Deserializer, Serializer
+from bokeh.core.serialization import Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
@@ -33,12 +33,14 @@ from hypothesis import strategies as st
 import hybridviz
 import hybridviz.bokeh_internals as internals
 from hybridviz import accel
+from hybridviz.accel import values
 from hybridviz.bokeh_internals import (
     PatchDeserializer,
     PatchSerializer,
     callbacks_of,
     collecting_once,
     curdoc_of,
+    json,
     live_document,
     make_curdoc_local,
     release_document,
@@ -180,6 +182,10 @@ def test_nobody_else_uses_a_private_name() -> None:
     assert list(private_names_elsewhere()) == []
 
 
+def test_both_packages_know_the_same_dictionaries() -> None:
+    assert json.DICTS == values.DICTS
+
+
 @pytest.mark.parametrize("name", sorted(OWNERS))
 def test_private_name_is_there(name: str) -> None:
     assert hasattr(OWNERS[name], name)
@@ -304,7 +310,7 @@ def test_decoding_finds_models_of_the_document_and_makes_new_ones(document: Docu
     made = decoder.decode(new)
     assert decoder.created == {"n1": made} and decoder.decode({"id": "n1"}) is made
     assert "n1" not in document.models._models
-    with pytest.raises(internals.UnknownReferenceError):
+    with pytest.raises(UnknownReferenceError):
         decoder.decode({"id": "nobody"})
 
 

@@ -10,7 +10,6 @@ from hybridviz.bokeh_internals.json import (
     PatchDeserializer,
     PatchSerializer,
     ReferenceSerializer,
-    UnknownReferenceError,
 )
 from hybridviz.bokeh_internals.live import (
     DocumentListener,
@@ -34,7 +33,6 @@ __all__ = (
     "PatchDeserializer",
     "PatchSerializer",
     "ReferenceSerializer",
-    "UnknownReferenceError",
     "append_rows",
     "callbacks_of",
     "collecting_once",

@@ -13,12 +13,12 @@ from functools import partial
 from typing import Any
 
 from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.serialization import UnknownReferenceError
 from bokeh.document import Document
 from bokeh.model import Model
 
 from hybridviz.bokeh_internals import (
     PatchDeserializer,
-    UnknownReferenceError,
     append_rows,
     callbacks_of,
     has_columns,
