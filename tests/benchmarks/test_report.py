@@ -110,6 +110,12 @@ def test_a_failure_is_named_and_meets_nothing() -> None:
     assert "0 of 1 rows are met." in text
 
 
+def test_the_report_does_not_claim_more_rounds_than_there_were() -> None:
+    text = render([result([1])], SETTING)
+    assert "- up to 3 interleaved rounds, fewer of long scenarios, about 1 s each; medians" in text
+    assert "- 1 round, about 1 s each" in render([result([1])], replace(SETTING, rounds=1))
+
+
 def test_what_is_not_there_is_named() -> None:
     text = render([result([])], SETTING)
     assert "- panel: left out, it could not be installed here" in text
