@@ -1,6 +1,7 @@
 """Compares two reports: `python -m benchmarks.agree OLD.md NEW.md`.
 
-Exits with 1 if the ratio to the best peer of a figure that has a goal differs by more than a fifth.
+Exits with 1 if the ratio to the best peer of a figure that has a goal differs by more than a fifth,
+or if the reports have no such figure in common. What only one of them has is named.
 """
 
 import sys
@@ -37,13 +38,18 @@ def differences(old: dict[str, float], new: dict[str, float]) -> dict[str, float
 
 
 def main(old: str, new: str) -> int:
-    """Print what differs; return 1 if anything does."""
+    """Print what differs, and what only one has; return 1 if anything differs or nothing is in
+    both.
+    """
     first, second = (ratios(Path(path).read_text()) for path in (old, new))
     apart = differences(first, second)
+    both = first.keys() & second.keys()
     for name, change in apart.items():
         print(f"{name}: {first[name]:g}x, then {second[name]:g}x: {change - 1:+.0%}")
-    print(f"{len(first) - len(apart)} of {len(first)} ratios agree within {TOLERANCE:.0%}")
-    return int(bool(apart))
+    for name in sorted(first.keys() ^ second.keys()):
+        print(f"{name}: only in {old if name in first else new}, not compared")
+    print(f"{len(both) - len(apart)} of {len(both)} ratios agree within {TOLERANCE:.0%}")
+    return int(bool(apart) or not both)
 
 
 if __name__ == "__main__":

@@ -33,14 +33,14 @@ def sample() -> Document:
 class Publisher(Protocol):
     """What both can do."""
 
-    def push(self, ident: str) -> None:
-        """Put a document on the server, whole."""
+    def push(self, ident: str, *, keep: bool = False) -> None:
+        """Put a document on the server, whole; ``keep`` what is needed to append to it."""
 
     def pull(self, ident: str) -> None:
         """Read it back."""
 
     def append(self, ident: str, columns: Columns) -> None:
-        """Append rows to its source, of which the last 200 are kept."""
+        """Append rows to the source of a document that is kept; its last 200 rows stay."""
 
 
 class Rest:
@@ -56,7 +56,7 @@ class Rest:
         self._http.headers["Content-Type"] = "application/json"
         self._body = orjson.dumps(sample().to_json(deferred=False))
 
-    def push(self, ident: str) -> None:
+    def push(self, ident: str, *, keep: bool = False) -> None:
         self._http.put(f"{self._documents}/{ident}", self._body).raise_for_status()
 
     def pull(self, ident: str) -> None:
@@ -79,9 +79,9 @@ class BokehClient:
         self._url = url
         self._open: dict[str, Any] = {}
 
-    def push(self, ident: str) -> None:
+    def push(self, ident: str, *, keep: bool = False) -> None:
         session = push_session(sample(), ident, self._url)
-        if ident.startswith("kept"):
+        if keep:
             self._open[ident] = session
         else:
             session.close()

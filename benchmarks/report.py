@@ -60,11 +60,15 @@ def _head(setting: Setting) -> Iterator[str]:
     yield ""
     yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
     yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
-    yield f"- {setting.rounds} interleaved rounds, about {setting.seconds:g} s each; medians"
+    yield f"- {_rounds(setting.rounds)}, about {setting.seconds:g} s each; medians"
     for name in setting.servers:
         yield f"- {name}: {SERVERS[name].versions()}"
     for name in setting.missing:
         yield f"- {name}: left out, it could not be installed here (`scripts/peers.sh` tells why)"
+
+
+def _rounds(count: int) -> str:
+    return "1 round" if count == 1 else f"up to {count} interleaved rounds, fewer of long scenarios"
 
 
 def _rows(results: Sequence[Result], setting: Setting) -> Iterator[str]:

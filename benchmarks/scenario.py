@@ -22,6 +22,8 @@ class Metric:
         value: goal for our own figure; None if there is none.
         or_bound: the ``suffix`` of `Meter.shares`, if the goal is also met when the generator was
             at its limit and the server was not; None if it is not.
+        compared: whether it has a ratio to the peers. A maximum has none: it is the time of one
+            event of thousands, and the ratio of two of them is another one in each run.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Metric:
     ratio: float | None = None
     value: float | None = None
     or_bound: str | None = None
+    compared: bool = True
 
     @property
     def has_goal(self) -> bool:

@@ -22,7 +22,9 @@ def held(result: Result, ours: Sequence[str]) -> str:
 def ratio_to_best(
     result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]
 ) -> float | None:
-    """Return our median over the best peer's; None if either is missing."""
+    """Return our median over the best peer's; None if either is missing, or it tells nothing."""
+    if not metric.compared:
+        return None
     our_figure = result.median(held(result, ours), metric.name)
     known = [figure for peer in peers if (figure := result.median(peer, metric.name))]
     if our_figure is None or not known:

@@ -18,7 +18,8 @@ import bokeh.core.has_props
 import bokeh.io.doc
 import numpy as np
 import pytest
-from bokeh.core.serialization import Deserializer, Serializer
+from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.serialization import Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
@@ -29,19 +30,24 @@ from bokeh.models.layouts import Column
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hybridviz
 import hybridviz.bokeh_internals as internals
+from hybridviz import accel
+from hybridviz.accel import values
 from hybridviz.bokeh_internals import (
     PatchDeserializer,
     PatchSerializer,
     callbacks_of,
     collecting_once,
     curdoc_of,
+    json,
     live_document,
     make_curdoc_local,
     release_document,
     viewers_know,
     viewers_know_all,
 )
+from tests.accel.test_private_names import OWNERS as ACCEL
 
 
 class Notes:
@@ -116,6 +122,7 @@ OWNERS: dict[str, Any] = {
     "_encode_ndarray": Serializer,
     "_encoders": Serializer,
     "_event_callbacks": Slider(),
+    "_get": PropertyDescriptor,
     "_buffers": Deserializer(),
     "_hold": DocumentCallbackManager(Document()),
     "_known_models": bokeh.core.has_props._default_resolver,
@@ -127,6 +134,8 @@ OWNERS: dict[str, Any] = {
     "_roots": Document(),
     "_session_callbacks": DocumentCallbackManager(Document()),
     "_session_context": Document(),
+    "_set": PropertyDescriptor,
+    "_stream": ColumnDataSource,
     "_trigger_event": Slider,
 }
 OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id", "_created"} | {
@@ -141,6 +150,8 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_viewed",
 }
 
+HELD = OWNERS.keys() | ACCEL.keys()
+
 
 def private_names() -> Iterator[str]:
     """List the names with an underscore that bokeh_internals uses or overrides."""
@@ -153,6 +164,26 @@ def private_names() -> Iterator[str]:
 
 def test_every_private_name_is_held_here() -> None:
     assert set(private_names()) == set(OWNERS) | OUR_OWN
+
+
+def private_names_elsewhere() -> Iterator[str]:
+    """List where a name that is held here, or by the test of accel, is used outside of the two."""
+    apart = {package.parent for package in map(Path, (internals.__file__, accel.__file__))}
+    root = Path(str(hybridviz.__file__)).parent
+    for path in (path for path in root.rglob("*.py") if path.parent not in apart):
+        for node in ast.walk(ast.parse(path.read_text())):
+            owner = ast.unparse(node.value) if isinstance(node, ast.Attribute) else ""
+            name = getattr(node, "attr", "") or getattr(node, "value", "")
+            if name in HELD and owner not in ("self", "cls"):
+                yield f"{path.relative_to(root)}:{node.lineno} {owner}.{name}"  # type: ignore[attr-defined]
+
+
+def test_nobody_else_uses_a_private_name() -> None:
+    assert list(private_names_elsewhere()) == []
+
+
+def test_both_packages_know_the_same_dictionaries() -> None:
+    assert json.DICTS == values.DICTS
 
 
 @pytest.mark.parametrize("name", sorted(OWNERS))
@@ -279,7 +310,7 @@ def test_decoding_finds_models_of_the_document_and_makes_new_ones(document: Docu
     made = decoder.decode(new)
     assert decoder.created == {"n1": made} and decoder.decode({"id": "n1"}) is made
     assert "n1" not in document.models._models
-    with pytest.raises(internals.UnknownReferenceError):
+    with pytest.raises(UnknownReferenceError):
         decoder.decode({"id": "nobody"})
 
 

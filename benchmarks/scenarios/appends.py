@@ -3,6 +3,7 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from benchmarks.measure import Meter, Target, quantile
@@ -11,7 +12,7 @@ from benchmarks.scenario import Figures, Metric, Scenario
 from benchmarks.visitor import Visitor, WrongAnswer, page_token
 
 ROWS = 100
-IDENT = "kept"
+IDENT = "appended"
 
 
 async def run(target: Target) -> Figures:
@@ -21,7 +22,7 @@ async def run(target: Target) -> Figures:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as script:
         client = await loop.run_in_executor(script, publisher, target)
-        await loop.run_in_executor(script, client.push, IDENT)
+        await loop.run_in_executor(script, partial(client.push, IDENT, keep=True))
         viewer = await Visitor.open(
             target, "", await page_token(target, f"?bokeh-session-id={IDENT}")
         )

@@ -94,7 +94,7 @@ async def run(make: Callable[[], Sequence[Upload]], size: int, target: Target) -
 METRICS = (
     Metric("data", "MB/s", "higher", ratio=1),
     Metric("CPU per upload", "ms", "lower"),
-    Metric("another client's longest event", "ms", "lower", value=20),
+    Metric("another client's longest event", "ms", "lower", value=20, compared=False),
 )
 PATCHES = Scenario(
     "upload-patch",

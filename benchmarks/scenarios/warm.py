@@ -39,7 +39,7 @@ SCENARIO = Scenario(
     run=run,
     metrics=(
         Metric("p50", "ms", "lower", value=20),
-        Metric("worst", "ms", "lower"),
+        Metric("worst", "ms", "lower", compared=False),
         Metric("CPU per open", "ms", "lower"),
     ),
     settings={"HYBRIDVIZ_WARM": "true"},

@@ -10,7 +10,6 @@ from hybridviz.bokeh_internals.json import (
     PatchDeserializer,
     PatchSerializer,
     ReferenceSerializer,
-    UnknownReferenceError,
 )
 from hybridviz.bokeh_internals.live import (
     DocumentListener,
@@ -26,6 +25,7 @@ from hybridviz.bokeh_internals.live import (
     viewers_know,
     viewers_know_all,
 )
+from hybridviz.bokeh_internals.models import append_rows, has_columns, is_unset, set_prepared
 
 __all__ = (
     "DocumentListener",
@@ -33,16 +33,19 @@ __all__ = (
     "PatchDeserializer",
     "PatchSerializer",
     "ReferenceSerializer",
-    "UnknownReferenceError",
+    "append_rows",
     "callbacks_of",
     "collecting_once",
     "curdoc_of",
     "give_back",
+    "has_columns",
+    "is_unset",
     "listener_of",
     "live_document",
     "make_curdoc_local",
     "move_content",
     "release_document",
+    "set_prepared",
     "take_over",
     "viewers_know",
     "viewers_know_all",

@@ -7,16 +7,17 @@ from typing import Any, cast
 
 import numpy as np
 from bokeh.core.property.wrappers import PropertyValueColumnData, PropertyValueDict
-from bokeh.core.serialization import Buffer, Deserializer, Serializer, UnknownReferenceError
+from bokeh.core.serialization import Buffer, Deserializer, Serializer
 from bokeh.document import Document
 from bokeh.model import Model
 from bokeh.util.serialization import BINARY_ARRAY_TYPES
 
-__all__ = ("UnknownReferenceError",)
-
 TEXTS = frozenset({str, type(None)})
 OWN_ENCODING = TEXTS | {bool}
 DICTS = frozenset({dict, PropertyValueDict, PropertyValueColumnData})
+"""Types that are dictionaries to Bokeh. ``accel`` has the same list: it comes before Bokeh's models
+are imported, and this package imports them.
+"""
 BINARY_ARRAYS = {dtype: dtype.name for dtype in BINARY_ARRAY_TYPES}
 NUMBERS = frozenset({float, int, bool})
 SCALARS = TEXTS | NUMBERS
@@ -34,6 +35,9 @@ class PatchSerializer(Serializer):
         whole: encode all models with their bodies, as for a viewer who knows none.
         copy: copies the contiguous bytes of an array.
     """
+
+    defines = False
+    """Whether bodies of models were encoded."""
 
     def __init__(
         self,
@@ -64,9 +68,6 @@ class PatchSerializer(Serializer):
         if not self._whole:
             self._unknown.discard(obj)
         self.defines = True
-
-    defines = False
-    """Whether bodies of models were encoded."""
 
     def encode(self, obj: Any) -> Any:
         """Encode a value. What is most often sent needs no search for its kind: a text, None or a

@@ -3,7 +3,7 @@
 import inspect
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
@@ -19,6 +19,9 @@ from bokeh.document.events import (
 )
 from bokeh.events import Event, ModelEvent
 from bokeh.model import Model
+
+CACHED = ("properties", "descriptors", "properties_with_refs", "dataspecs")
+"""What Bokeh 3.9 caches of classes, by methods of ``HasProps``."""
 
 
 class DocumentListener(Protocol):
@@ -151,10 +154,6 @@ class LiveCallbacks(DocumentCallbackManager):
         self._session_callbacks.clear()
 
 
-_CACHED = ("properties", "descriptors", "properties_with_refs", "dataspecs")
-"""What Bokeh 3.9 caches of classes, by methods of ``HasProps``."""
-
-
 def live_document(listener: DocumentListener, session_context: Any) -> Document:
     """Make an empty document whose changes and callbacks are told to ``listener``."""
     document = Document()
@@ -222,7 +221,7 @@ def _forget_classes(modules: set[str]) -> None:
     for name in defined:
         del known[name]
     if defined:
-        for function in _CACHED:
+        for function in CACHED:
             clear = getattr(getattr(HasProps, function), "cache_clear", None)
             if clear is not None:  # Bokeh 3.9; a later one has no caches that outlive a class
                 clear()
@@ -251,7 +250,7 @@ def _takes_nothing(callback: Callable[..., Any]) -> bool:
     return not any(p.kind in positional and p.default is p.empty for p in parameters)
 
 
-def viewers_know(document: Document, models: Iterator[Model] | Any) -> None:
+def viewers_know(document: Document, models: Iterable[Model]) -> None:
     """Note that every viewer has the bodies of these models."""
     document.models._new_models.difference_update(models)
 

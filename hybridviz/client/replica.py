@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import copy_context
 from typing import Any
 
 from bokeh.document import Document
@@ -37,6 +36,7 @@ from hybridviz.core.fragments import Outgoing, Payload
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.patch import decode_patch
 from hybridviz.runtime.active import active
+from hybridviz.runtime.awaiting import settled, wait_for
 from hybridviz.runtime.base import Clock, Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
@@ -210,10 +210,10 @@ class Replica:
         result = callback(*args)
         if isinstance(result, Awaitable):
             if asyncio._get_running_loop() is None:
-                self._runtime.run_coroutine(_wait_for(result), copy_context())
+                settled(self._runtime, result)
             else:
                 # The script runs in a loop of its own, as in a notebook, or in a coroutine.
-                apart(self._runtime.spawn, self.serve, self._invoke, _wait_for, result)
+                apart(self._runtime.spawn, self.serve, self._invoke, wait_for, result)
 
     def _run_unlocked(self, callback: Callable[..., Any], *args: Any) -> None:
         token = active.set(self._runtime)
@@ -242,7 +242,3 @@ class Replica:
             apart(self._runtime.spawn, self._run_unlocked, callback.callback)
         else:
             self.serve(self._invoke, callback.callback)
-
-
-async def _wait_for(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable

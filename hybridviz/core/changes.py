@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from bokeh import __version__ as bokeh_version
 from bokeh.document import Document
 from bokeh.document.events import (
     ColumnDataChangedEvent,
@@ -18,6 +19,7 @@ from bokeh.document.events import (
     ModelChangedEvent,
     TitleChangedEvent,
 )
+from bokeh.model import DataModel, Model
 
 from hybridviz.bokeh_internals import PatchSerializer
 from hybridviz.core.copies import copied
@@ -129,9 +131,7 @@ def encode_document(document: Document, new_id: Callable[[], str], *, inline: bo
 
 def encode_with(serializer: PatchSerializer, document: Document) -> Encoded:
     """Encode a whole document by a serializer of whole models that is new."""
-    from bokeh import __version__
-
-    doc: dict[str, Any] = {"version": __version__, "title": document.title}
+    doc: dict[str, Any] = {"version": bokeh_version, "title": document.title}
     if definitions := serializer.encode(data_models()):
         doc["defs"] = definitions
     doc["config"] = serializer.encode(document.config)
@@ -155,7 +155,5 @@ def _plain(value: Any) -> Any:
 
 def data_models() -> list[Any]:
     """Return the classes of data that apps have defined: Bokeh's `is_DataModel`, for all."""
-    from bokeh.model import DataModel, Model
-
     classes = Model.model_class_reverse_map.values()
     return [c for c in classes if getattr(c, "__data_model__", False) and c is not DataModel]

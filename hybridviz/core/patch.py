@@ -9,13 +9,21 @@ out.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.serialization import UnknownReferenceError
 from bokeh.document import Document
 from bokeh.model import Model
 
-from hybridviz.bokeh_internals import PatchDeserializer, UnknownReferenceError, callbacks_of
+from hybridviz.bokeh_internals import (
+    PatchDeserializer,
+    append_rows,
+    callbacks_of,
+    has_columns,
+    set_prepared,
+)
 from hybridviz.core.changes import TITLE, Key
 from hybridviz.core.documents import UNREADABLE
 from hybridviz.core.fragments import Payload
@@ -111,10 +119,7 @@ class _Decoder:
         key = (model.id, attr)
         if type(descriptor) is not PropertyDescriptor:
             return Step(key, lambda: descriptor.set_from_json(model, value, setter=self._origin))
-        return Step(
-            key,
-            lambda: descriptor._set(model, descriptor._get(model), prepared, setter=self._origin),
-        )
+        return Step(key, partial(set_prepared, descriptor, model, prepared, self._origin))
 
     def _column_data_changed(self, event: Json) -> Step:
         model, attr = self._model(event), event["attr"]
@@ -127,7 +132,7 @@ class _Decoder:
         model = self._source(event)
         data, rollover = self._reader.decode(event["data"]), event.get("rollover")
         check_stream(model.data, data, rollover)
-        return Step((model.id, "data"), lambda: model._stream(data, rollover, setter=self._origin))
+        return Step((model.id, "data"), partial(append_rows, model, data, rollover, self._origin))
 
     def _columns_patched(self, event: Json) -> Step:
         model = self._source(event)
@@ -137,7 +142,7 @@ class _Decoder:
 
     def _source(self, event: Json) -> Any:
         model = self._model(event)
-        if event.get("attr", "data") != "data" or not hasattr(model, "_stream"):
+        if event.get("attr", "data") != "data" or not has_columns(model):
             raise PatchError(f"{model!r} is no source of columns")
         return model
 

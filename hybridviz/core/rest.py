@@ -11,7 +11,7 @@ import numpy as np
 from bokeh.document import Document
 from bokeh.model import Model
 
-from hybridviz.bokeh_internals import PatchDeserializer, ReferenceSerializer
+from hybridviz.bokeh_internals import PatchDeserializer, ReferenceSerializer, has_columns
 from hybridviz.core.documents import UNREADABLE
 from hybridviz.core.patch import DecodedPatch, check_stream, decode_patch
 from hybridviz.errors import DocumentInUse, DocumentNotFound, PatchError, PropertyRefused
@@ -45,7 +45,7 @@ def find_source(document: Document, key: str) -> Any:
         PatchError: it has no columns.
     """
     model = find_model(document, key)
-    if not hasattr(model, "_stream"):
+    if not has_columns(model):
         raise PatchError(f"{type(model).__name__} {key} has no columns")
     return model
 

@@ -10,20 +10,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bokeh.document import Document
-from flask import Blueprint, Response
+from flask import Blueprint
 
-from hybridviz.config import Settings
 from hybridviz.legacy_rest.answers import View
 from hybridviz.legacy_rest.routes import add_routes
-from hybridviz.runtime.base import Runtime
+from hybridviz.legacy_rest.surroundings import Front, Ground
 from hybridviz.sessions import Session
-from hybridviz.stores import Store
-from hybridviz.web.documents.access import Access
 from hybridviz.web.served import SPACE
 from hybridviz.ws.transport import Transport
 
 if TYPE_CHECKING:
-    from hybridviz.legacy_rest.embeds import Script
     from hybridviz.legacy_rest.old_server import LegacyViews, OldServer
     from hybridviz.web.sockets import Sockets
 
@@ -37,24 +33,13 @@ class OldClients:
     """See the module.
 
     Args:
-        store: where documents and users survive.
-        runtime: runs what waits.
-        settings: limits, and whether there are users.
-        fill_other: fills sessions of other documents.
-        end: ends a session of the document space.
+        ground: what the server of old clients stands on.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        runtime: Runtime,
-        settings: Settings,
-        fill_other: Callable[[Document], object],
-        end: Callable[[Session], object],
-    ) -> None:
-        self._settings = settings
-        self._below = store, runtime, settings, fill_other, end
-        self._turn = runtime.lock()
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._front: Front
+        self._turn = ground.runtime.lock()
         self._made: OldServer | None = None
 
     def fill(self, document: Document) -> None:
@@ -71,29 +56,19 @@ class OldClients:
         """Serve one client of Bokeh 0.11 in an app's session until it ends; see `Dialect`."""
         self._server().dialect.serve_app(transport, session, unused)
 
-    def add_routes(
-        self,
-        blueprint: Blueprint,
-        access: Access,
-        key: bytes,
-        page: Callable[[str], Response],
-        script: "Script",
-        sockets: "Sockets",
-    ) -> None:
-        """Add the URLs of old clients.
+    def add_routes(self, blueprint: Blueprint, front: Front, sockets: "Sockets") -> None:
+        """Add the URLs of old clients; before any of them comes.
 
         Args:
             blueprint: where to.
-            access: who may upload.
-            key: signs the cookies of users.
-            page: answers the page of a document, by the id of its session.
-            script: puts a document into a page of another site.
+            front: what people are shown there.
             sockets: answers websockets.
         """
-        self._above = access, key, page, script
-        add_routes(blueprint, self._views, self._settings.root_path)
+        self._front = front
+        settings = self._ground.settings
+        add_routes(blueprint, self._views, settings.root_path)
         self._add_sockets(blueprint, sockets)
-        if self._settings.multi_user:
+        if settings.multi_user:
             self._server()  # its rights count from the start, for all documents
 
     def _add_sockets(self, blueprint: Blueprint, sockets: "Sockets") -> None:
@@ -126,4 +101,4 @@ class OldClients:
     def _make(self) -> "OldServer":
         from hybridviz.legacy_rest.old_server import OldServer
 
-        return OldServer(*self._below, *self._above)
+        return OldServer(self._ground, self._front)

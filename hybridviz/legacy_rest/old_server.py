@@ -3,21 +3,18 @@
 Imported and made by `old_clients` when it is needed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bokeh.document import Document
-from flask import Response, request
+from flask import request
 
-from hybridviz.config import Settings
 from hybridviz.legacy_rest.answers import Bodies
 from hybridviz.legacy_rest.channel import Channel
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.dialect import Dialect
 from hybridviz.legacy_rest.document_views import DocumentViews
 from hybridviz.legacy_rest.edits import Edits
-from hybridviz.legacy_rest.embeds import EmbedViews, Script
+from hybridviz.legacy_rest.embeds import EmbedViews
 from hybridviz.legacy_rest.identity import Identity
 from hybridviz.legacy_rest.index_views import IndexViews
 from hybridviz.legacy_rest.library import Library
@@ -25,12 +22,10 @@ from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.model_views import ModelViews
 from hybridviz.legacy_rest.page_views import PageViews
 from hybridviz.legacy_rest.rights import Rights
+from hybridviz.legacy_rest.surroundings import Front, Ground
 from hybridviz.legacy_rest.user_rights import UserRights
 from hybridviz.legacy_rest.user_views import UserViews
 from hybridviz.legacy_rest.users import Users
-from hybridviz.runtime.base import Runtime
-from hybridviz.sessions import Session
-from hybridviz.stores import Store
 from hybridviz.web.documents.access import Access
 
 
@@ -50,15 +45,8 @@ class OldServer:
     """See the module.
 
     Args:
-        store: where documents and users survive.
-        runtime: runs what waits.
-        settings: limits, and whether there are users.
-        fill_other: fills sessions of other documents.
-        end: ends a session of the document space.
-        access: who may upload.
-        key: signs the cookies of users.
-        page: answers the page of a document, by the id of its session.
-        script: puts a document into a page of another site.
+        ground: what it stands on.
+        front: what it shows people, and whom it lets in.
 
     Attributes:
         live: the documents that somebody looks at.
@@ -67,33 +55,24 @@ class OldServer:
         views: what answers the URLs.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        runtime: Runtime,
-        settings: Settings,
-        fill_other: Callable[[Document], object],
-        end: Callable[[Session], object],
-        access: Access,
-        key: bytes,
-        page: Callable[[str], Response],
-        script: Script,
-    ) -> None:
-        self._settings = settings
-        self._users = Users(store, runtime)
-        self._library = Library(store, runtime)
+    def __init__(self, ground: Ground, front: Front) -> None:
+        runtime = ground.runtime
+        self._settings = ground.settings
+        self._users = Users(ground.store, runtime)
+        self._library = Library(ground.store, runtime)
         self._copies = Copies()
-        self.live = LiveDocuments(self._library, self._copies, runtime, fill_other, end)
+        self.live = LiveDocuments(
+            self._library, self._copies, runtime, ground.fill_other, ground.end
+        )
         self.channel = Channel(self._library, runtime)
         self.live.on_change = self.channel.tell_change
-        size = settings.websocket_max_message_size
+        size = self._settings.websocket_max_message_size
         self.dialect = Dialect(self._library, self.live, runtime, size)
-        self.views = self._make_views(access, key, page, script)
+        self.views = self._make_views(front)
 
-    def _make_views(
-        self, access: Access, key: bytes, page: Callable[[str], Response], script: Script
-    ) -> LegacyViews:
-        identity = Identity(self._users, access, key)
+    def _make_views(self, front: Front) -> LegacyViews:
+        access = front.access
+        identity = Identity(self._users, access, front.key)
         rights = self._rights(access, identity)
         bodies = Bodies(self._settings.max_upload_size)
         users = UserViews(self._users, identity, access, bodies, self._mount)
@@ -103,8 +82,8 @@ class OldServer:
         return LegacyViews(
             documents,
             ModelViews(edits, bodies),
-            PageViews(self._library, rights, page, self._mount),
-            EmbedViews(self._library, script, self._mount),
+            PageViews(self._library, rights, front.page, self._mount),
+            EmbedViews(self._library, front.script, self._mount),
             IndexViews(self._library, documents, rights, self._mount, multi),
             users if multi else None,
         )

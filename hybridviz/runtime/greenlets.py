@@ -212,7 +212,7 @@ class _GentleSelector(selectors.DefaultSelector):
     """Lets go of asyncio's mark of the running loop while it waits.
 
     The mark is kept per OS thread, which all greenlets share: with it in place asyncio.run() would
-        fail in every other greenlet.
+    fail in every other greenlet.
     """
 
     def select(self, timeout: float | None = None) -> Any:

@@ -1,8 +1,8 @@
 """When periodic, timeout and next-tick callbacks run; how is the session's business.
 
 A periodic callback keeps its cadence: ticks are at multiples of its period from the moment it was
-    added, and one that overruns skips ticks, never piles up. Next-tick callbacks run one after the
-    other, in the order they were added.
+added, and one that overruns skips ticks, never piles up. Next-tick callbacks run one after the
+other, in the order they were added.
 """
 
 from collections import deque

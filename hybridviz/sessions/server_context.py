@@ -5,12 +5,12 @@ Names are those of Bokeh's ``server_context``.
 
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextvars import copy_context
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hybridviz.runtime.active import active
+from hybridviz.runtime.awaiting import settled
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.context import SessionContext
@@ -124,10 +124,7 @@ class ServerContext:
         """Call a function, or await a coroutine function, within whatever is around already."""
         token = active.set(self._runtime)
         try:
-            result = function(*args)
-            if isinstance(result, Awaitable):
-                return self._runtime.run_coroutine(_wait_for(result), copy_context())
-            return result
+            return settled(self._runtime, function(*args))
         finally:
             active.reset(token)
 
@@ -161,7 +158,3 @@ class ServerContext:
             self.call(callback.callback)
         except (Exception, SystemExit) as error:
             log.error("! app %s: a server callback raised %r", self._route, error, exc_info=error)
-
-
-async def _wait_for(result: Awaitable[Any]) -> Any:
-    return await result

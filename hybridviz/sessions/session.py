@@ -7,7 +7,6 @@ or a callback that these lead to. Knows no socket: a viewer is an outbox and a w
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import copy_context
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -37,6 +36,7 @@ from hybridviz.errors import (
     UnlockedChange,
 )
 from hybridviz.runtime.active import active
+from hybridviz.runtime.awaiting import settled, wait_for
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
@@ -254,10 +254,7 @@ class Session:
             self._snapshot.forget()
 
     def _result_of(self, call: Callable[[Document], Any]) -> Any:
-        result = call(self.document)
-        if isinstance(result, Awaitable):
-            return self._runtime.run_coroutine(_wait_for(result), copy_context())
-        return result
+        return settled(self._runtime, call(self.document))
 
     def build(self, call: Callable[["Session"], object]) -> None:
         """Let an app fill the document; what it raises is raised here."""
@@ -330,10 +327,10 @@ class Session:
             result = callback(*args)
             if isinstance(result, Awaitable):
                 if asyncio._get_running_loop() is None:
-                    self._runtime.run_coroutine(_wait_for(result), copy_context())
+                    settled(self._runtime, result)
                 else:
                     # A coroutine changed what another one listens to: that has its turn afterwards.
-                    apart(self._runtime.spawn, self.run, _wait_for, result)
+                    apart(self._runtime.spawn, self.run, wait_for, result)
         finally:
             self._snapshot.forget()
 
@@ -470,7 +467,3 @@ class Session:
 
     def __str__(self) -> str:
         return f"app={self.route} session={self.id}"
-
-
-async def _wait_for(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable

@@ -21,6 +21,7 @@ from hybridviz.config import Settings
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError, SessionEnded
 from hybridviz.legacy_rest.old_clients import OldClients
+from hybridviz.legacy_rest.surroundings import Front, Ground
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Event
 from hybridviz.sessions import Request, Session, SessionRegistry
@@ -100,7 +101,9 @@ class Server:
         self.key = self._read_key()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
         self._uploads = Uploads(store, self.runtime, self._open_upload)
-        self._old = OldClients(store, self.runtime, settings, self._uploads.fill, self._end_upload)
+        self._old = OldClients(
+            Ground(store, self.runtime, settings, self._uploads.fill, self._end_upload)
+        )
         self._serve_all(apps)
         self.links = self._make_links()
         self.dev = DevChannel(self.served, self.runtime) if settings.dev else None
@@ -150,7 +153,8 @@ class Server:
             routes.add_url_rule("/metrics", "metrics", self._metrics.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, visitors, size))
-        self._old.add_routes(routes, access, key, pages.document, embedding.document, sockets)
+        front = Front(access, key, pages.document, embedding.document)
+        self._old.add_routes(routes, front, sockets)
         self._register(routes)
 
     def _open_metrics(self, sockets: Sockets) -> "Metrics":

@@ -102,18 +102,18 @@ class SocketTransport:
         if self._received:
             data, self._received = self._received, b""
             return data
-        data_or_none = self._recv(self._patience(end))
-        if data_or_none is None:
+        found = self._recv(self._patience(end))
+        if found is None:
             if end is not None and self._runtime.now() >= end:
                 raise TimeoutError
             self._ping()
             return b""
-        if not data_or_none:
+        if not found:
             raise TransportClosed(1006, "the peer has gone")
         self._pinged = False
-        if len(data_or_none) == READ_SIZE:
+        if len(found) == READ_SIZE:
             self._runtime.sleep(0)  # there is more: do not keep the others waiting for all of it
-        return data_or_none
+        return found
 
     def _patience(self, end: float | None) -> float | None:
         """Return how many seconds to wait for the next byte."""

@@ -39,3 +39,18 @@ def test_the_exit_status_tells(
     (tmp_path / "new.md").write_text(REPORT.format(ours=11, ratio=ratio))
     assert main(str(tmp_path / "old.md"), str(tmp_path / "new.md")) == status
     assert f"{2 - status} of 2 ratios agree" in capsys.readouterr().out
+
+
+def test_what_only_one_report_has_does_not_count_as_agreeing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = REPORT.format(ours=11, ratio=0.25)
+    old, new, other = (str(tmp_path / name) for name in ("old.md", "new.md", "other.md"))
+    Path(old).write_text(whole)
+    Path(new).write_text(whole.replace("| 0.25x |", "|  |"))
+    assert main(old, new) == 0
+    said = capsys.readouterr().out
+    assert f"one event: p50, ms: only in {old}, not compared" in said
+    assert "1 of 1 ratios agree" in said
+    Path(other).write_text("nothing")
+    assert main(old, other) == 1

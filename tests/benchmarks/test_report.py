@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from benchmarks.agree import ratios
 from benchmarks.measure import Target, quantile
 from benchmarks.plots import plot
 from benchmarks.report import Setting, render
@@ -17,6 +18,7 @@ LOW = Metric("p50", "ms", "lower", ratio=0.5)
 HIGH = Metric("p50", "ms", "higher", value=360)
 BOTH = Metric("p50", "ms", "higher", ratio=3, value=360)
 FREE = Metric("p50", "ms", "lower")
+MAXIMUM = Metric("p50", "ms", "lower", value=20, compared=False)
 BOUND = Metric("p50", "ms", "higher", ratio=1, or_bound=", 9 viewers")
 OURS = "hybridviz"
 PEERS = ("bokeh-3.9", "panel")
@@ -69,6 +71,17 @@ def test_verdicts(metric: Metric, ours: list[float], peer: list[float], expected
     assert verdict(result(ours, peer, metric=metric), metric, (OURS,), PEERS) == expected
 
 
+def test_what_is_not_compared_has_a_goal_and_no_ratio() -> None:
+    peer = "hybridviz-gunicorn"  # one that is installed wherever this runs
+    for metric, ratio, known in ((MAXIMUM, "", 0), (replace(MAXIMUM, compared=True), "0.25x", 1)):
+        scenario = result([], metric=metric).scenario
+        longest = Result(scenario, {OURS: [{"p50": 8.0}], peer: [{"p50": 32.0}]}, {})
+        text = render([longest], replace(SETTING, peers=[peer]))
+        assert f"| p50, ms | 32 | 8 | {ratio} | ≤ 20 ms | met |" in text
+        assert len(ratios(text)) == known
+    assert verdict(result([21.0], metric=MAXIMUM), MAXIMUM, (OURS,), PEERS) == MISSED
+
+
 @pytest.mark.parametrize(
     ("generator", "server", "expected"),
     [(0.9, 0.6, f"{MET}: generator-bound"), (0.9, 0.8, MISSED), (0.8, 0.6, MISSED)],
@@ -95,6 +108,12 @@ def test_a_failure_is_named_and_meets_nothing() -> None:
     assert "| 5 | one event | p50, ms | failed |  | ≤ 0.5x | **failed** |" in text
     assert "event: hybridviz failed: wrong answer" in text
     assert "0 of 1 rows are met." in text
+
+
+def test_the_report_does_not_claim_more_rounds_than_there_were() -> None:
+    text = render([result([1])], SETTING)
+    assert "- up to 3 interleaved rounds, fewer of long scenarios, about 1 s each; medians" in text
+    assert "- 1 round, about 1 s each" in render([result([1])], replace(SETTING, rounds=1))
 
 
 def test_what_is_not_there_is_named() -> None:

@@ -33,6 +33,7 @@ from bokeh.models.sources import ColumnarDataSource
 from bokeh.models.ui import Dialog
 from bokeh.models.widgets import AbstractButton, DataTable, DateRangeSlider, Div, Slider
 
+from hybridviz.bokeh_internals import is_unset
 from hybridviz.legacy_rest.translation import callbacks, plots, sources, tools, widgets
 from hybridviz.legacy_rest.translation.derived import GEAR, gear_fields
 from hybridviz.legacy_rest.translation.extents import fill_followed
@@ -177,7 +178,7 @@ def complete(model: Model, old: Json) -> list[str]:
     Returns:
         The names of what was missing.
     """
-    missing = [n for n in _required(type(model)) if model.lookup(n)._get(model) is Undefined]
+    missing = [n for n in _required(type(model)) if is_unset(model, n)]
     for name in missing:
         setattr(model, name, old[name] if name in old else _neutral(model, name))
     return missing
