@@ -108,10 +108,13 @@ def test_what_a_task_leaves_to_its_greenlet_reaches_no_other(runtime: Runtime) -
     def disturb() -> None:
         gevent.Timeout(0.02).start()
 
-    for call in (leave, leave, disturb):
+    def work() -> None:
+        runtime.sleep(0.05)
+        seen.append("undisturbed")
+
+    for call in (leave, leave, disturb, work):
         assert runtime.spawn(call).join(5)
         runtime.sleep(0.001)
-    runtime.spawn(lambda: (runtime.sleep(0.05), seen.append("undisturbed"))).join(5)
     assert seen == [None, None, "undisturbed"]
 
 
