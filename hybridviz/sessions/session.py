@@ -57,6 +57,11 @@ PUSH_REFUSED = (
     " program runs on the server's own machine"
 )
 
+FAILURES = (Exception, SystemExit, asyncio.CancelledError)
+"""What callbacks raise without ending more than themselves; the last by waiting for a cancelled
+task.
+"""
+
 DESTROY_TIMEOUT = 2.0
 """Seconds that the end of a session waits for a callback that holds its lock."""
 
@@ -246,7 +251,7 @@ class Session:
             if self.destroyed:
                 raise SessionDestroyed("the session has ended")
             result = self._surroundings.within(self._result_of, call)
-        except (Exception, SystemExit) as error:
+        except FAILURES as error:
             failed(error)
         else:
             done(result)
@@ -318,7 +323,7 @@ class Session:
                 began = perf_counter()
                 try:
                     self._surroundings.within(self._call, callback, *args)
-                except (Exception, SystemExit) as error:
+                except FAILURES as error:
                     self._report(error)
                 CALLBACK.add(perf_counter() - began)
         finally:
@@ -343,7 +348,7 @@ class Session:
         for callback in tuple(self.context.exception_callbacks):
             try:
                 self._surroundings.within(self._call, callback, error)
-            except (Exception, SystemExit) as second:
+            except FAILURES as second:
                 log.error("! %s: on_exception raised %r", self, second, exc_info=second)
 
     # -- what the document tells (bokeh_internals.DocumentListener)
@@ -378,7 +383,7 @@ class Session:
             began = perf_counter()
             try:
                 self._surroundings.within(self._call, callback, *args)
-            except (Exception, SystemExit) as error:
+            except FAILURES as error:
                 self._report(error)
             finally:
                 self._guarded = False
