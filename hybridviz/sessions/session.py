@@ -464,6 +464,7 @@ class Session:
         if self.destroyed:
             return
         self.destroyed = True
+        self._guarded = False  # a callback that runs on shall not be in the way of these
         self._scheduler.close()
         with curdoc_of(self.document):
             for callback in tuple(self.document.session_destroyed_callbacks):

@@ -177,6 +177,22 @@ def test_destroy_callbacks_run_even_while_another_callback_holds_the_lock(
     assert task.join(5)
 
 
+def test_a_failing_destroy_callback_stops_no_end_while_another_callback_runs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session = Session("id", "/app", ManualRuntime())
+    session.build(add_div)
+    closed: list[int] = []
+    session.join(lambda code, reason: closed.append(code))
+
+    def fail(context: Any) -> None:
+        raise ValueError("at the end")
+
+    session.document.on_session_destroyed(fail)
+    session.run(session.destroy)
+    assert closed and not session.document.roots and "at the end" in caplog.text
+
+
 def test_a_failing_destroy_callback_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     session = Session("id", "/app", ManualRuntime())
     ended: list[int] = []
