@@ -120,6 +120,7 @@ class Session:
         self._snapshot = Snapshot()
         self._pusher: Viewer | None = None
         self._brought: Sequence[Any] = ()
+        self._held = False
 
     @property
     def viewers(self) -> Sequence[Viewer]:
@@ -176,7 +177,9 @@ class Session:
                 step.apply()
         finally:
             self._brought = ()
-        viewers_know(self.document, patch.created)
+        self._held = callbacks_of(self.document).hold_value is not None
+        if not self._held:  # else the others will hear of what the patch has brought
+            viewers_know(self.document, patch.created)
         self._audience.tell_authors(command.events, command.buffers, viewer)
 
     def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
@@ -362,7 +365,7 @@ class Session:
                 " another thread or greenlet, use curdoc().add_next_tick_callback"
             )
         origin = self._pusher if event.setter is None else event.setter
-        self._audience.changed(event, origin)
+        self._audience.changed(event, origin, self._held)
         if self.on_change is not None:
             self.on_change()
         if self._announced:
