@@ -81,6 +81,7 @@ class Session:
     Attributes:
         kept: whether it does not expire, although nobody views it.
         shown: whether anybody has pulled the document.
+        last_used: when somebody has last used it or left it; what its app does does not count.
         on_change: called, with the lock held, for each change of the document.
         on_push: called with a document that a client has pushed, before its content is shown;
             what it raises refuses it.
@@ -209,6 +210,10 @@ class Session:
         viewer.synced = viewer.author = True
         viewers_know_all(self.document)
 
+    def touch(self) -> None:
+        """Note that somebody uses the session."""
+        self.last_used = self._runtime.now()
+
     # -- work of the app
 
     def run(self, call: Callable[..., Any], *args: Any) -> None:
@@ -224,6 +229,7 @@ class Session:
             SessionDestroyed: the session has ended.
         """
         results: list[T] = []
+        self.touch()
         self._locked(self._collect, results, call, *args)
         return results[0]
 
@@ -273,7 +279,6 @@ class Session:
 
     def _locked(self, call: Callable[..., None], *args: Any) -> None:
         token = active.set(self._runtime)
-        self.last_used = self._runtime.now()
         try:
             with curdoc_of(self.document):
                 self._lock.run(call, *args)
@@ -426,6 +431,7 @@ class Session:
     def leave(self, viewer: Viewer) -> None:
         """Forget a connection that is over."""
         viewer.outbox.close()
+        self.touch()
         self.run(self._leave, viewer)
         self._surroundings.connection_lost(self)
         if not self.viewers and self._on_idle is not None:

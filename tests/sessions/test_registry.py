@@ -1,5 +1,6 @@
 """Sessions by id: made once, ended when unused, and always told of their end."""
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -94,6 +95,23 @@ def test_unused_session_ends_and_a_used_one_does_not() -> None:
     assert not used.destroyed
     runtime.advance(2)
     assert used.destroyed and len(registry) == 0
+
+
+@pytest.mark.parametrize("coroutine", [False, True])
+def test_a_session_does_not_live_on_its_own_callbacks(coroutine: bool) -> None:
+    runtime = ManualRuntime()
+    registry = SessionRegistry("/app", runtime, LIFETIME)
+    session = registry.get_or_create("id", add_div)
+
+    async def wait() -> None:
+        await asyncio.sleep(0)
+
+    tick: Callable[[], Any] = wait if coroutine else lambda: None
+    session.document.add_periodic_callback(tick, 1000)
+    session.leave(session.join(lambda code, reason: None))
+    runtime.advance(LIFETIME + 1)
+    assert session.destroyed
+    runtime.close()
 
 
 def test_session_that_is_joined_again_lives_on() -> None:
