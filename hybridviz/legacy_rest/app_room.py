@@ -61,6 +61,7 @@ class AppRoom(Room):
     def leave(self, client: Client) -> None:
         """See `Room`."""
         super().leave(client)
+        self._session.touch()
         self._session.run(self._leave, self._session.document)
 
     def _leave(self, document: Document) -> None:

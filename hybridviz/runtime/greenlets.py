@@ -7,6 +7,7 @@ callback of its loop, because a greenlet spawned there would never run.
 
 import asyncio
 import selectors
+import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 IDLE_WORKERS = 32
 """Greenlets that are kept for the next task: ticks of many sessions run one after the other."""
+ALONE = 3
+"""References to an idle greenlet that nobody has kept: its waiter's, its run's and the count's."""
 OFFLOAD_THREADS = 10
 """Real threads for `offload`; more would only compete for the interpreter's lock."""
 
@@ -114,6 +117,10 @@ class _Workers:
     """Greenlets that do one thing after the other. A new one costs two system calls and fresh pages
     for its stack, as much as a small callback itself.
 
+    One that somebody has kept, such as by a ``gevent.Timeout`` that goes on, or whose end is waited
+    for, as by what is in a ``threading.local``, does nothing more: it would reach into what others
+    do.
+
     Args:
         loop: the hub's.
     """
@@ -124,16 +131,20 @@ class _Workers:
 
     def start(self, call: Callable[..., object], *args: object) -> None:
         """Have a greenlet call this soon; in the hub's thread."""
-        if self._idle:
-            self._loop.run_callback(self._idle.pop().switch, (call, args))
-        else:
-            gevent.spawn(self._work, call, args)
+        while self._idle:
+            waiter = self._idle.pop()
+            if sys.getrefcount(waiter.greenlet) <= ALONE:  # None, of one that was killed, has more
+                self._loop.run_callback(waiter.switch, (call, args))
+                return
+            self._loop.run_callback(waiter.switch, (None, ()))
+        gevent.spawn(self._work, [(call, args)])
 
-    def _work(self, call: Callable[..., object], args: tuple[object, ...]) -> None:
-        while True:
+    def _work(self, first: list[tuple[Callable[..., object] | None, tuple[object, ...]]]) -> None:
+        call, args = first.pop()  # a greenlet keeps its arguments
+        while call is not None:
             call(*args)
             del call, args  # what they hold shall not live until the next
-            if len(self._idle) >= IDLE_WORKERS:
+            if len(self._idle) >= IDLE_WORKERS or gevent.getcurrent().has_links():
                 return
             waiter = gevent.hub.Waiter()
             self._idle.append(waiter)

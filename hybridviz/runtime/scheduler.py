@@ -21,7 +21,8 @@ class CallbackScheduler:
 
     Args:
         runtime: the clock.
-        run: runs one callback object and returns when it is done; must not raise.
+        run: runs one callback object and returns when it is done; raises only what ends its
+            greenlet, which ends nothing else.
     """
 
     def __init__(self, runtime: Clock, run: Callable[[Any], None]) -> None:
@@ -76,11 +77,13 @@ class CallbackScheduler:
     def _tick(self, callback: Any, period: float, due: float) -> None:
         if callback.id not in self._timers:
             return
-        self._run(callback)
-        now = self._runtime.now()
-        following = due + period * (max(now - due, 0) // period + 1)
-        if callback.id in self._timers:
-            self._wait(callback.id, following - now, self._tick, callback, period, following)
+        try:
+            self._run(callback)
+        finally:
+            now = self._runtime.now()
+            following = due + period * (max(now - due, 0) // period + 1)
+            if callback.id in self._timers:
+                self._wait(callback.id, following - now, self._tick, callback, period, following)
 
     def _once(self, callback: Any) -> None:
         if callback.id in self._timers:
@@ -102,9 +105,16 @@ class CallbackScheduler:
         self._guard.acquire()
         waiting, self._ticks = self._ticks, deque()
         self._guard.release()
-        for callback in waiting:
-            self._once(callback)
+        try:
+            while waiting:
+                self._once(waiting.popleft())
+        finally:
+            self._go_on(waiting)
+
+    def _go_on(self, left: deque[Any]) -> None:
+        """Run what has come meanwhile, after what is left over."""
         self._guard.acquire()
+        self._ticks.extendleft(reversed(left))
         self._draining = bool(self._ticks)
         self._guard.release()
         if self._draining:

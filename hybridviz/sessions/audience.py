@@ -59,8 +59,17 @@ class Audience:
             self.viewers.remove(viewer)
         self._contests.forget(viewer)
 
-    def changed(self, event: DocumentPatchedEvent, origin: object | None) -> None:
-        """Note a change made by ``origin``, a viewer, or by the app (None)."""
+    def changed(
+        self, event: DocumentPatchedEvent, origin: object | None, held: bool = False
+    ) -> None:
+        """Note a change.
+
+        Args:
+            event: the change.
+            origin: the viewer that made it; None if the app did.
+            held: whether it may bring models that only the origin knows, because they came under a
+                hold.
+        """
         key = key_of(event)
         if key is not None and origin is None:
             self.wrote(key, None)
@@ -69,6 +78,8 @@ class Audience:
             change = encode_change(event, key, self.writer.new_id, origin)
             ENCODE.add(perf_counter() - began)
             self._pending.append(change)
+        elif held:
+            encode_change(event, key, self.writer.new_id)  # its models count as known
 
     def wrote(self, key: Key, writer: object | None) -> None:
         """Note a write of a property; if it may have crossed another, the viewers concerned are

@@ -57,6 +57,11 @@ PUSH_REFUSED = (
     " program runs on the server's own machine"
 )
 
+FAILURES = (Exception, SystemExit, asyncio.CancelledError)
+"""What callbacks raise without ending more than themselves; the last by waiting for a cancelled
+task.
+"""
+
 DESTROY_TIMEOUT = 2.0
 """Seconds that the end of a session waits for a callback that holds its lock."""
 
@@ -76,6 +81,7 @@ class Session:
     Attributes:
         kept: whether it does not expire, although nobody views it.
         shown: whether anybody has pulled the document.
+        last_used: when somebody has last used it or left it; what its app does does not count.
         on_change: called, with the lock held, for each change of the document.
         on_push: called with a document that a client has pushed, before its content is shown;
             what it raises refuses it.
@@ -115,6 +121,7 @@ class Session:
         self._snapshot = Snapshot()
         self._pusher: Viewer | None = None
         self._brought: Sequence[Any] = ()
+        self._held = False
 
     @property
     def viewers(self) -> Sequence[Viewer]:
@@ -171,7 +178,9 @@ class Session:
                 step.apply()
         finally:
             self._brought = ()
-        viewers_know(self.document, patch.created)
+        self._held = callbacks_of(self.document).hold_value is not None
+        if not self._held:  # else the others will hear of what the patch has brought
+            viewers_know(self.document, patch.created)
         self._audience.tell_authors(command.events, command.buffers, viewer)
 
     def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
@@ -201,6 +210,10 @@ class Session:
         viewer.synced = viewer.author = True
         viewers_know_all(self.document)
 
+    def touch(self) -> None:
+        """Note that somebody uses the session."""
+        self.last_used = self._runtime.now()
+
     # -- work of the app
 
     def run(self, call: Callable[..., Any], *args: Any) -> None:
@@ -216,6 +229,7 @@ class Session:
             SessionDestroyed: the session has ended.
         """
         results: list[T] = []
+        self.touch()
         self._locked(self._collect, results, call, *args)
         return results[0]
 
@@ -246,7 +260,7 @@ class Session:
             if self.destroyed:
                 raise SessionDestroyed("the session has ended")
             result = self._surroundings.within(self._result_of, call)
-        except (Exception, SystemExit) as error:
+        except FAILURES as error:
             failed(error)
         else:
             done(result)
@@ -262,7 +276,6 @@ class Session:
 
     def _locked(self, call: Callable[..., None], *args: Any) -> None:
         token = active.set(self._runtime)
-        self.last_used = self._runtime.now()
         try:
             with curdoc_of(self.document):
                 self._lock.run(call, *args)
@@ -315,7 +328,7 @@ class Session:
                 began = perf_counter()
                 try:
                     self._surroundings.within(self._call, callback, *args)
-                except (Exception, SystemExit) as error:
+                except FAILURES as error:
                     self._report(error)
                 CALLBACK.add(perf_counter() - began)
         finally:
@@ -340,7 +353,7 @@ class Session:
         for callback in tuple(self.context.exception_callbacks):
             try:
                 self._surroundings.within(self._call, callback, error)
-            except (Exception, SystemExit) as second:
+            except FAILURES as second:
                 log.error("! %s: on_exception raised %r", self, second, exc_info=second)
 
     # -- what the document tells (bokeh_internals.DocumentListener)
@@ -354,7 +367,7 @@ class Session:
                 " another thread or greenlet, use curdoc().add_next_tick_callback"
             )
         origin = self._pusher if event.setter is None else event.setter
-        self._audience.changed(event, origin)
+        self._audience.changed(event, origin, self._held)
         if self.on_change is not None:
             self.on_change()
         if self._announced:
@@ -375,7 +388,7 @@ class Session:
             began = perf_counter()
             try:
                 self._surroundings.within(self._call, callback, *args)
-            except (Exception, SystemExit) as error:
+            except FAILURES as error:
                 self._report(error)
             finally:
                 self._guarded = False
@@ -415,6 +428,7 @@ class Session:
     def leave(self, viewer: Viewer) -> None:
         """Forget a connection that is over."""
         viewer.outbox.close()
+        self.touch()
         self.run(self._leave, viewer)
         self._surroundings.connection_lost(self)
         if not self.viewers and self._on_idle is not None:
@@ -456,6 +470,7 @@ class Session:
         if self.destroyed:
             return
         self.destroyed = True
+        self._guarded = False  # a callback that runs on shall not be in the way of these
         self._scheduler.close()
         with curdoc_of(self.document):
             for callback in tuple(self.document.session_destroyed_callbacks):

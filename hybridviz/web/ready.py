@@ -50,18 +50,31 @@ class ReadySession:
         self.session: Session | None = None
         self._making = False
         self._hopeless = False
+        self._edition = 0
 
     def prepare(self) -> None:
         """Make a session if none waits; takes as long as the app does."""
         if self.session is not None or self._making or self._hopeless:
             return
-        self._making = True
+        self._making, edition = True, self._edition
         try:
-            session = self._registry.get_or_create(self._new_id(), self._build_kept)
-        except HybridVizError:
-            return  # the app's error is in the log, and its next visitor runs it again
+            session = self._make()
         finally:
             self._making = False
+        if edition != self._edition:  # that was the old code
+            if session is not None:
+                self._registry.discard(session)
+            self.prepare()
+        elif session is not None:
+            self._keep(session)
+
+    def _make(self) -> Session | None:
+        try:
+            return self._registry.get_or_create(self._new_id(), self._build_kept)
+        except HybridVizError:
+            return None  # the app's error is in the log, and its next visitor runs it again
+
+    def _keep(self, session: Session) -> None:
         if session.context.visited:
             log.info("= app %s looks at its visitors; none is kept ready", session.route)
             self._hopeless = True
@@ -84,6 +97,7 @@ class ReadySession:
     def renew(self) -> None:
         """End the session that waits, whose code is out of date, and make another."""
         session, self.session = self.session, None
+        self._edition += 1
         self._hopeless = False
         if session is not None:
             self._registry.discard(session)

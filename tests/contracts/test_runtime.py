@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from typing import Any
@@ -72,6 +73,61 @@ def test_greenlets_are_used_again(runtime: Runtime) -> None:
         assert runtime.spawn(lambda: used.add(threading.get_ident())).join(5)
         runtime.sleep(0.01)
     assert len(used) == 1
+
+
+@pytest.mark.parametrize("when", ["itself", "idle"])
+def test_a_greenlet_that_was_killed_takes_no_task_with_it(runtime: Runtime, when: str) -> None:
+    if GREENLETS not in os.environ:
+        return
+    import gevent
+
+    kept: list[gevent.Greenlet] = []
+
+    def keep() -> None:
+        kept.append(gevent.getcurrent())
+        if when == "itself":
+            kept[0].kill(block=False)
+
+    assert runtime.spawn(keep).join(5)
+    runtime.sleep(0.01)
+    kept[0].kill(block=False)
+    assert all(runtime.spawn(runtime.now).join(1) for _ in range(3))
+
+
+def test_what_a_task_leaves_to_its_greenlet_reaches_no_other(runtime: Runtime) -> None:
+    if GREENLETS not in os.environ:
+        return
+    import gevent
+
+    kept, seen = threading.local(), []
+
+    def leave() -> None:
+        seen.append(getattr(kept, "user", None))
+        kept.user = "somebody"
+
+    def disturb() -> None:
+        gevent.Timeout(0.02).start()
+
+    def work() -> None:
+        runtime.sleep(0.05)
+        seen.append("undisturbed")
+
+    for call in (leave, leave, disturb, work):
+        assert runtime.spawn(call).join(5)
+        runtime.sleep(0.001)
+    assert seen == [None, None, "undisturbed"]
+
+
+def test_a_task_is_let_go_when_it_has_ended(runtime: Runtime) -> None:
+    class Large:
+        pass
+
+    large = Large()
+    known = weakref.ref(large)
+    assert runtime.spawn(isinstance, large, Large).join(5)
+    runtime.sleep(0.01)
+    del large
+    assert known() is None
 
 
 def test_a_sleep_of_nothing_lets_the_network_have_its_turn(runtime: Runtime) -> None:

@@ -61,6 +61,29 @@ def test_a_callback_that_puts_itself_off_for_ever_stops_nobody(clock: Clock) -> 
     assert [name for name, _ in clock.seen].index("other") < 10
 
 
+class Ended(BaseException):
+    """What ends a greenlet that is killed."""
+
+
+def test_a_callback_that_ends_its_greenlet_stops_no_other(clock: Clock) -> None:
+    def end(callback: Any) -> None:
+        clock.seen.append((callback.id, 0))
+        if callback.id in "bp" and len(clock.times(callback.id)) < 2:
+            raise Ended
+
+    clock.scheduler._run = end
+    clock.add("p", period=10)
+    for ident in "abc":
+        clock.add(ident)
+    for _ in range(2):
+        with pytest.raises(Ended):
+            clock.runtime.advance(0.01)
+    clock.add("d")
+    clock.runtime.advance(0.01)
+    assert "".join(name for name, _ in clock.seen if name != "p") == "abcd"
+    assert len(clock.times("p")) >= 2
+
+
 def test_timeout_runs_once(clock: Clock) -> None:
     clock.add("t", timeout=150)
     clock.runtime.advance(1)

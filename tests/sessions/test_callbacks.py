@@ -186,6 +186,24 @@ def test_sys_exit_in_a_callback_ends_nothing(
     assert world.clients[0].kinds()[-1] == "OK" and "SystemExit" in caplog.text
 
 
+def test_a_coroutine_that_waits_for_a_cancelled_task_harms_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def wait() -> None:
+        task = asyncio.ensure_future(asyncio.sleep(1))
+        task.cancel()
+        await task
+
+    seen: list[int] = []
+    on_click(world, wait)
+    click(world)
+    assert world.clients[0].kinds()[-1] == "OK" and "CancelledError" in caplog.text
+    world.session.run(world.document.add_next_tick_callback, wait)
+    world.session.run(world.document.add_next_tick_callback, lambda: seen.append(1))
+    world.run(0.1)
+    assert seen == [1]
+
+
 def test_what_a_nested_callback_raises_reaches_the_outer_one(world: World) -> None:
     caught: list[str] = []
 

@@ -1,5 +1,6 @@
 """Sessions by id: made once, ended when unused, and always told of their end."""
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -96,6 +97,23 @@ def test_unused_session_ends_and_a_used_one_does_not() -> None:
     assert used.destroyed and len(registry) == 0
 
 
+@pytest.mark.parametrize("coroutine", [False, True])
+def test_a_session_does_not_live_on_its_own_callbacks(coroutine: bool) -> None:
+    runtime = ManualRuntime()
+    registry = SessionRegistry("/app", runtime, LIFETIME)
+    session = registry.get_or_create("id", add_div)
+
+    async def wait() -> None:
+        await asyncio.sleep(0)
+
+    tick: Callable[[], Any] = wait if coroutine else lambda: None
+    session.document.add_periodic_callback(tick, 1000)
+    session.leave(session.join(lambda code, reason: None))
+    runtime.advance(LIFETIME + 1)
+    assert session.destroyed
+    runtime.close()
+
+
 def test_session_that_is_joined_again_lives_on() -> None:
     runtime = ManualRuntime()
     registry = SessionRegistry("/app", runtime, LIFETIME)
@@ -175,6 +193,22 @@ def test_destroy_callbacks_run_even_while_another_callback_holds_the_lock(
     assert ended.is_set() and session.destroyed
     go.set()
     assert task.join(5)
+
+
+def test_a_failing_destroy_callback_stops_no_end_while_another_callback_runs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session = Session("id", "/app", ManualRuntime())
+    session.build(add_div)
+    closed: list[int] = []
+    session.join(lambda code, reason: closed.append(code))
+
+    def fail(context: Any) -> None:
+        raise ValueError("at the end")
+
+    session.document.on_session_destroyed(fail)
+    session.run(session.destroy)
+    assert closed and not session.document.roots and "at the end" in caplog.text
 
 
 def test_a_failing_destroy_callback_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:

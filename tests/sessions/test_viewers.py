@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from bokeh.document import Document
 from bokeh.models import Column, ColumnDataSource, Div, Slider, Tabs
@@ -152,6 +153,25 @@ def test_a_model_that_a_client_brought_is_not_sent_back_to_it() -> None:
     world.clients[0].model("box").children = [Div(name="new")]
     world.settle()
     assert [client.model("label").tags[0].name for client in world.clients] == ["new", "new"]
+
+
+@pytest.mark.parametrize("policy", ["collect", "combine"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_models_that_a_client_brings_under_a_hold(policy: Any, count: int) -> None:
+    """Others who hear of them when it ends are told them whole, the client itself never is."""
+    world = World(build, count)
+    world.session.run(world.document.hold, policy)
+    box = world.clients[0].model("box")
+    for text in ("first", "second"):
+        box.children = [*box.children, Div(text=text)]
+        world.run(0.1)
+    world.session.run(world.document.unhold)
+    world.session.run(lambda: find(world.document, "box").children.reverse())
+    world.settle()
+    assert len(find(world.document, "box").children) == 4
+    assert [state(client.document) for client in world.clients] == [state(world.document)] * count
+    told = [message.content for _, message in world.clients[0].received[2:]]
+    assert b'"attributes"' not in orjson.dumps(told)
 
 
 def test_a_late_viewer_sees_what_the_others_see() -> None:

@@ -126,6 +126,21 @@ def test_changed_code_replaces_it() -> None:
     assert world.registry.get("a") is None and world.ready.take(Request()) == "b"
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_code_that_changes_while_a_session_is_made_makes_another(fails: bool) -> None:
+    def fill(document: Document) -> None:
+        document.add_root(Div())
+        if world.built == 1:
+            world.ready.renew()
+            world.runtime.advance(0)
+            if fails:
+                raise AppLoadError("/app", "old code")
+
+    world = World(fill)
+    world.ready.prepare()
+    assert world.registry.get("a") is None and world.ready.take(Request()) == "b"
+
+
 @pytest.mark.parametrize("visits", [0, 1])
 def test_pages_name_the_session_that_is_ready(serve: Serve, visits: int) -> None:
     fake = FakeApp(lambda document: document.add_root(Div()))
