@@ -212,6 +212,15 @@ def release_document(document: Document) -> None:
         model.destroy()
 
 
+def empty_modules(document: Document) -> None:
+    """Empty the modules of a finished document, when no code of theirs runs any more: an array or a
+    large frame that a script has kept is gone with its session, not with some later search for
+    garbage.
+    """
+    for module in document.modules._modules:
+        module.__dict__.clear()
+
+
 def _forget_classes(modules: set[str]) -> None:
     """Forget the models that modules have defined: Bokeh keeps every class for ever, though the
     code of an app defines its own anew for each session.

@@ -18,6 +18,7 @@ from bokeh.events import ConnectionLost
 from hybridviz.bokeh_internals import (
     callbacks_of,
     curdoc_of,
+    empty_modules,
     live_document,
     make_curdoc_local,
     move_content,
@@ -463,6 +464,8 @@ class Session:
         if not self._lock.run_within(DESTROY_TIMEOUT, self._destroy):
             log.warning("! %s ends while a callback is still running", self)
             self._destroy()
+        elif not self._lock.held():  # no callback that has asked for the end goes on
+            empty_modules(self.document)
         for viewer in tuple(self.viewers):
             viewer.close(code, reason)
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from threading import Event
+from types import ModuleType
 from typing import Any
 from weakref import ref
 
@@ -156,6 +157,44 @@ def test_ended_session_is_freed_at_once() -> None:
     del session
     gc.collect()
     assert gone() is None
+
+
+SCRIPT = """
+import numpy
+kept = numpy.zeros(1000)
+def mean():
+    return kept.mean()
+def end():
+    end_of_session()
+    means.append(mean())
+"""
+
+
+def run_script(session: Session, means: list[float]) -> ModuleType:
+    """Run a script whose functions refer to what it has kept, and the other way round."""
+    module = ModuleType("bokeh_app_script")
+    session.document.modules.add(module)
+    vars(module).update(end_of_session=session.destroy, means=means)
+    exec(SCRIPT, vars(module))
+    return module
+
+
+def test_what_a_script_keeps_goes_with_its_session_not_with_the_garbage() -> None:
+    session = Session("id", "/app", ManualRuntime())
+    kept = ref(run_script(session, []).kept)
+    gc.disable()
+    try:
+        session.destroy()
+        assert kept() is None
+    finally:
+        gc.enable()
+
+
+def test_callback_that_ends_its_session_goes_on() -> None:
+    session = Session("id", "/app", ManualRuntime())
+    means: list[float] = []
+    session.run(run_script(session, means).end)
+    assert session.destroyed and means == [0.0]
 
 
 def test_close_ends_all_and_lets_none_begin() -> None:
