@@ -135,6 +135,7 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_are_ordinary",
     "_forget_classes",
     "_callback",
+    "_classes_named",
     "_copy",
     "_takes_nothing",
     "_token",
@@ -234,6 +235,25 @@ def test_released_document_takes_the_classes_of_its_modules_along(
     document.modules.destroy()
     gc.collect()
     assert cls() is None
+
+
+def test_an_older_session_keeps_its_class_with_code_for_the_browser(context: Context) -> None:
+    code = (
+        "from bokeh.models import Div\nfrom bokeh.util.compiler import JavaScript\n"
+        "class Coded(Div):\n    __implementation__ = JavaScript('')\n"
+    )
+    documents, modules = [], [type(sys)(f"bokeh_app_coded_{age}") for age in ("older", "younger")]
+    for module in modules:
+        document = live_document(Notes(), context)
+        document.modules.add(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Bokeh's, of the second definition
+            exec(code, module.__dict__)
+        documents.append(document)
+    release_document(documents[1])
+    assert Model.model_class_reverse_map["Coded"] is vars(modules[0])["Coded"]
+    release_document(documents[0])
+    assert "Coded" not in Model.model_class_reverse_map
 
 
 def test_session_context_is_that_of_the_session(document: Document, context: Context) -> None:

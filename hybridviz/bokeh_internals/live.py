@@ -220,12 +220,27 @@ def _forget_classes(modules: set[str]) -> None:
     known = cast(Any, _default_resolver)._known_models
     defined = [name for name, cls in known.items() if cls.__module__ in modules]
     for name in defined:
-        del known[name]
+        gone = known.pop(name)
+        if not name.startswith(gone.__module__):  # code for the browser: the name is the class's
+            for cls in _classes_named(name):
+                known[name] = cls
     if defined:
         for function in _CACHED:
             clear = getattr(getattr(HasProps, function), "cache_clear", None)
             if clear is not None:  # Bokeh 3.9; a later one has no caches that outlive a class
                 clear()
+
+
+def _classes_named(name: str) -> list[type[HasProps]]:
+    """Return the classes of a name that sessions still have, the youngest of a base last; Bokeh
+    keeps one only.
+    """
+    found, bases = [], [HasProps]
+    while bases:
+        classes = bases.pop().__subclasses__()
+        bases += classes
+        found += [cls for cls in classes if cls.__qualified_model__ == name]
+    return [cls for cls in found if cls.__module__ in sys.modules]
 
 
 def move_content(source: Document, target: Document) -> None:
