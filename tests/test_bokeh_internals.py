@@ -18,12 +18,13 @@ import bokeh.core.has_props
 import bokeh.io.doc
 import numpy as np
 import pytest
+from bokeh.core.properties import Instance, InstanceDefault
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
 from bokeh.io import curdoc
-from bokeh.model import Model
+from bokeh.model import DataModel, Model
 from bokeh.models import Button, ColumnDataSource, Slider
 from bokeh.models.layouts import Column
 from hypothesis import given, settings
@@ -136,6 +137,7 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_forget_classes",
     "_callback",
     "_classes_named",
+    "_kept",
     "_copy",
     "_takes_nothing",
     "_token",
@@ -261,6 +263,24 @@ def test_session_context_is_that_of_the_session(document: Document, context: Con
 
 
 # -- encoding and decoding
+
+
+def test_nothing_gets_the_reference_of_a_default_that_was_made_for_a_definition(
+    document: Document,
+) -> None:
+    class Ranged(DataModel):
+        limits = Instance(Slider, default=InstanceDefault(Slider, start=0, end=1, value=0))
+
+    bokeh.core.has_props._default_resolver.remove(Ranged)  # documents of other tests tell of it
+    serializer, made = PatchSerializer(document, lambda: "id", whole=True), list[Any]()
+    serializer.add_ref = lambda obj, ref: (  # type: ignore[method-assign]
+        made.append(weakref.ref(obj)),
+        PatchSerializer.add_ref(serializer, obj, ref),
+    )
+    serializer.encode([Ranged])
+    gc.collect()
+    kinds = {type(found()) for found in made}
+    assert Slider in kinds and type(None) not in kinds
 
 
 def test_model_is_whole_until_viewers_know_it(document: Document, new_id: Any) -> None:
