@@ -200,8 +200,10 @@ def test_event_callbacks_take_an_event_or_nothing(document: Document) -> None:
     document.add_root(button)
     button.on_click(lambda: seen.append("nothing"))
     button.on_click(lambda event: seen.append(event.event_name))
+    button.on_click(lambda *events: seen.append(len(events)))
+    button.on_click(lambda event=None: seen.append(event))
     callbacks_of(document).trigger_event(ButtonClick(button))
-    assert seen == ["nothing", "button_click"]
+    assert seen == ["nothing", "button_click", 1, None]
 
 
 def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> None:

@@ -262,8 +262,8 @@ def collecting_once(document: Document) -> Iterator[None]:
 
 def _takes_nothing(callback: Callable[..., Any]) -> bool:
     parameters = inspect.signature(callback).parameters.values()
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return not any(p.kind in positional and p.default is p.empty for p in parameters)
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    return not any(p.kind not in named and p.default is p.empty for p in parameters)
 
 
 def viewers_know(document: Document, models: Iterator[Model] | Any) -> None:
