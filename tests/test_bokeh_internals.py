@@ -206,6 +206,24 @@ def test_event_callbacks_take_an_event_or_nothing(document: Document) -> None:
     assert seen == ["nothing", "button_click", 1, None]
 
 
+def test_a_callback_that_another_has_removed_is_not_called(document: Document) -> None:
+    slider, seen = slider_of(document), list[str]()
+
+    def first(attr: str, old: Any, new: Any) -> None:
+        seen.append("first")
+        slider.remove_on_change("value", first, second)
+
+    def second(attr: str, old: Any, new: Any) -> None:
+        seen.append("second")
+
+    def third(attr: str, old: Any, new: Any) -> None:
+        seen.append("third")
+
+    slider.on_change("value", first, second, third)
+    slider.value = 1
+    assert seen == ["first", "third"]
+
+
 def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> None:
     slider, module = weakref.ref(slider_of(document)), type(sys)("bokeh_app_test")
     document.modules.add(module)

@@ -75,8 +75,10 @@ class LiveCallbacks(DocumentCallbackManager):
         self.trigger_on_change(hint)
 
     def _call_model(self, model: Model, attr: str, old: Any, new: Any) -> None:
-        for callback in tuple(model._callbacks.get(attr, ())):
-            self.invoke(callback, attr, old, new)
+        callbacks: Any = model._callbacks.get(attr, ())
+        for callback in tuple(callbacks):
+            if callback in callbacks:  # else one before it has removed it
+                self.invoke(callback, attr, old, new)
 
     def notify_event(self, model: Model, event: ModelEvent, callback_invoker: Any) -> None:
         for callback in tuple(model._event_callbacks.get(event.event_name, ())):
