@@ -18,13 +18,14 @@ import bokeh.core.has_props
 import bokeh.io.doc
 import numpy as np
 import pytest
+from bokeh.core.properties import Instance, InstanceDefault
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.serialization import Deserializer, Serializer, UnknownReferenceError
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager
 from bokeh.events import ButtonClick
 from bokeh.io import curdoc
-from bokeh.model import Model
+from bokeh.model import DataModel, Model
 from bokeh.models import Button, ColumnDataSource, Slider
 from bokeh.models.layouts import Column
 from hypothesis import given, settings
@@ -144,6 +145,8 @@ OUR_OWN = {"_listener", "_call_model", "_tell", "_unknown", "_whole", "_new_id",
     "_are_ordinary",
     "_forget_classes",
     "_callback",
+    "_classes_named",
+    "_kept",
     "_copy",
     "_takes_nothing",
     "_token",
@@ -228,8 +231,28 @@ def test_event_callbacks_take_an_event_or_nothing(document: Document) -> None:
     document.add_root(button)
     button.on_click(lambda: seen.append("nothing"))
     button.on_click(lambda event: seen.append(event.event_name))
+    button.on_click(lambda *events: seen.append(len(events)))
+    button.on_click(lambda event=None: seen.append(event))
     callbacks_of(document).trigger_event(ButtonClick(button))
-    assert seen == ["nothing", "button_click"]
+    assert seen == ["nothing", "button_click", 1, None]
+
+
+def test_a_callback_that_another_has_removed_is_not_called(document: Document) -> None:
+    slider, seen = slider_of(document), list[str]()
+
+    def first(attr: str, old: Any, new: Any) -> None:
+        seen.append("first")
+        slider.remove_on_change("value", first, second)
+
+    def second(attr: str, old: Any, new: Any) -> None:
+        seen.append("second")
+
+    def third(attr: str, old: Any, new: Any) -> None:
+        seen.append("third")
+
+    slider.on_change("value", first, second, third)
+    slider.value = 1
+    assert seen == ["first", "third"]
 
 
 def test_released_document_lets_go_of_all(document: Document, notes: Notes) -> None:
@@ -267,11 +290,48 @@ def test_released_document_takes_the_classes_of_its_modules_along(
     assert cls() is None
 
 
+def test_an_older_session_keeps_its_class_with_code_for_the_browser(context: Context) -> None:
+    code = (
+        "from bokeh.models import Div\nfrom bokeh.util.compiler import JavaScript\n"
+        "class Coded(Div):\n    __implementation__ = JavaScript('')\n"
+    )
+    documents, modules = [], [type(sys)(f"bokeh_app_coded_{age}") for age in ("older", "younger")]
+    for module in modules:
+        document = live_document(Notes(), context)
+        document.modules.add(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Bokeh's, of the second definition
+            exec(code, module.__dict__)
+        documents.append(document)
+    release_document(documents[1])
+    assert Model.model_class_reverse_map["Coded"] is vars(modules[0])["Coded"]
+    release_document(documents[0])
+    assert "Coded" not in Model.model_class_reverse_map
+
+
 def test_session_context_is_that_of_the_session(document: Document, context: Context) -> None:
     assert document.session_context is context  # type: ignore[comparison-overlap]
 
 
 # -- encoding and decoding
+
+
+def test_nothing_gets_the_reference_of_a_default_that_was_made_for_a_definition(
+    document: Document,
+) -> None:
+    class Ranged(DataModel):
+        limits = Instance(Slider, default=InstanceDefault(Slider, start=0, end=1, value=0))
+
+    bokeh.core.has_props._default_resolver.remove(Ranged)  # documents of other tests tell of it
+    serializer, made = PatchSerializer(document, lambda: "id", whole=True), list[Any]()
+    serializer.add_ref = lambda obj, ref: (  # type: ignore[method-assign]
+        made.append(weakref.ref(obj)),
+        PatchSerializer.add_ref(serializer, obj, ref),
+    )
+    serializer.encode([Ranged])
+    gc.collect()
+    kinds = {type(found()) for found in made}
+    assert Slider in kinds and type(None) not in kinds
 
 
 def test_model_is_whole_until_viewers_know_it(document: Document, new_id: Any) -> None:

@@ -59,7 +59,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 PLACES: dict[str, tuple[str, ...]] = {
     "flask": ("hybridviz.web.", "hybridviz.legacy_rest."),
     "flask_sock": ("hybridviz.web.", "hybridviz.ws."),
-    "gevent": ("hybridviz.runtime.greenlets", "hybridviz.ws.", "hybridviz.cli.serve"),
+    "gevent": (
+        "hybridviz.runtime.greenlets",
+        "hybridviz.ws.",
+        "hybridviz.cli.serve",
+        "hybridviz.cli.stopping",
+    ),
     "geventwebsocket": ("hybridviz.ws.", "hybridviz.web.", "hybridviz.cli.serve"),
     "tornado": (),
     "bokeh.server": (),

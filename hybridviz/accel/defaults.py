@@ -19,9 +19,9 @@ from bokeh.core.property.singletons import Intrinsic, Undefined
 from hybridviz.accel.facts import (
     THEMED,
     ClassFacts,
+    can_wait,
     constant_of,
     facts_of,
-    is_bare,
     is_certain,
 )
 
@@ -63,19 +63,11 @@ def _at_creation(facts: ClassFacts, obj: Any) -> tuple[tuple[Any, bool], ...]:
     for descriptor in facts.descriptors.values():
         if not is_certain(facts, descriptor):
             found.append((descriptor, False))
-        elif descriptor.has_unstable_default(obj) and not _can_wait(facts, descriptor):
+        elif descriptor.has_unstable_default(obj) and not can_wait(facts, descriptor):
             found.append((descriptor, True))
     if validation_on():
         facts.at_creation = tuple(found)
     return tuple(found)
-
-
-def _can_wait(facts: ClassFacts, descriptor: Any) -> bool:
-    """Return whether nobody can tell that a default is made only when it is read."""
-    try:
-        return is_bare(descriptor.class_default(facts.cls))
-    except ValueError:
-        return False  # a wrong default is told when the object is made
 
 
 def reading_defaults(original: Function) -> Function:

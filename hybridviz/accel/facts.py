@@ -166,6 +166,28 @@ def is_bare(value: Any) -> bool:
     return all(type(part) in SCALARS for part in parts)
 
 
+def can_wait(facts: ClassFacts, descriptor: Any) -> bool:
+    """Return whether nobody can tell that a default is made only when it is read: it is `bare`, and
+    Bokeh's own, so that no app has the list that it is copied from, to change it.
+    """
+    if not _is_bokehs(facts.cls, descriptor.name):
+        return False
+    try:
+        return is_bare(descriptor.class_default(facts.cls))
+    except ValueError:
+        return False  # a wrong default is told when the object is made
+
+
+def _is_bokehs(cls: type, name: str) -> bool:
+    """Return whether all classes that say what the default of a property is are Bokeh's."""
+    tables = ("__properties__", "__overridden_defaults__")
+    return all(
+        _from_bokeh(base)
+        for base in cls.__mro__
+        if any(name in base.__dict__.get(table, ()) for table in tables)
+    )
+
+
 def _replaces(base: type) -> bool:
     if base in (object, HasProps, Model):
         return False

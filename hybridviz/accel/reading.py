@@ -10,7 +10,7 @@ from typing import Any
 from bokeh.core.property.singletons import Undefined
 from bokeh.model.util import visit_value_and_its_immediate_references
 
-from hybridviz.accel.facts import ClassFacts, is_bare, is_certain
+from hybridviz.accel.facts import ClassFacts, can_wait, is_certain
 
 
 class Reading:
@@ -54,7 +54,9 @@ def _must_be_made(facts: ClassFacts, descriptor: Any, obj: Any) -> bool:
         value = descriptor.class_default(facts.cls)
     except ValueError:
         return True  # reading it raises
-    return value is Undefined or (descriptor.has_unstable_default(obj) and not is_bare(value))
+    return value is Undefined or (
+        descriptor.has_unstable_default(obj) and not can_wait(facts, descriptor)
+    )
 
 
 def _may_refer(facts: ClassFacts, descriptor: Any) -> bool:

@@ -67,7 +67,9 @@ class PatchSerializer(Serializer):
         super().add_ref(obj, ref)
         if not self._whole:
             self._unknown.discard(obj)
-        self.defines = True
+        if not self.defines:
+            self.defines, self._kept = True, list[Any]()
+        self._kept.append(obj)  # else another object might get its address, and so its reference
 
     def encode(self, obj: Any) -> Any:
         """Encode a value. What is most often sent needs no search for its kind: a text, None or a

@@ -78,8 +78,10 @@ class LiveCallbacks(DocumentCallbackManager):
         self.trigger_on_change(hint)
 
     def _call_model(self, model: Model, attr: str, old: Any, new: Any) -> None:
-        for callback in tuple(model._callbacks.get(attr, ())):
-            self.invoke(callback, attr, old, new)
+        callbacks: Any = model._callbacks.get(attr, ())
+        for callback in tuple(callbacks):
+            if callback in callbacks:  # else one before it has removed it
+                self.invoke(callback, attr, old, new)
 
     def notify_event(self, model: Model, event: ModelEvent, callback_invoker: Any) -> None:
         for callback in tuple(model._event_callbacks.get(event.event_name, ())):
@@ -228,12 +230,27 @@ def _forget_classes(modules: set[str]) -> None:
     known = cast(Any, _default_resolver)._known_models
     defined = [name for name, cls in known.items() if cls.__module__ in modules]
     for name in defined:
-        del known[name]
+        gone = known.pop(name)
+        if not name.startswith(gone.__module__):  # code for the browser: the name is the class's
+            for cls in _classes_named(name):
+                known[name] = cls
     if defined:
         for function in CACHED:
             clear = getattr(getattr(HasProps, function), "cache_clear", None)
             if clear is not None:  # Bokeh 3.9; a later one has no caches that outlive a class
                 clear()
+
+
+def _classes_named(name: str) -> list[type[HasProps]]:
+    """Return the classes of a name that sessions still have, the youngest of a base last; Bokeh
+    keeps one only.
+    """
+    found, bases = [], [HasProps]
+    while bases:
+        classes = bases.pop().__subclasses__()
+        bases += classes
+        found += [cls for cls in classes if cls.__qualified_model__ == name]
+    return [cls for cls in found if cls.__module__ in sys.modules]
 
 
 def move_content(source: Document, target: Document) -> None:
@@ -255,8 +272,8 @@ def collecting_once(document: Document) -> Iterator[None]:
 
 def _takes_nothing(callback: Callable[..., Any]) -> bool:
     parameters = inspect.signature(callback).parameters.values()
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return not any(p.kind in positional and p.default is p.empty for p in parameters)
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    return not any(p.kind not in named and p.default is p.empty for p in parameters)
 
 
 def viewers_know(document: Document, models: Iterable[Model]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bokeh.core.properties import field, validate, value
+from bokeh.core.properties import Instance, Int, List, Override, field, validate, value
 from bokeh.core.property.dataspec import DataSpec
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.document import Document
@@ -228,6 +228,28 @@ ACTS: dict[str, Callable[[World, Model, str, Any], Any]] = {
 @given(program=st.lists(steps(), max_size=14))
 def test_programs_on_models(program: list[Callable[[World], Any]]) -> None:
     own, ours = both(lambda: run(program))
+    assert ours == own
+
+
+def test_lists_that_an_app_keeps_as_defaults_may_change() -> None:
+    def program() -> list[Any]:
+        kept, kept_models = [1], list[Model]()
+
+        class Keeping(Slider):
+            numbers = List(Int, default=kept)
+            models = List(Instance(Model), default=kept_models)
+            tags = Override(default=kept)
+
+        document, made = Document(), [Keeping(start=0, end=1, value=0)]
+        kept.append(2)
+        kept_models.append(Range1d())
+        made.append(Keeping(start=0, end=1, value=0))
+        for model in made:
+            document.add_root(model)
+        known = sorted(model.id for model in document.models)
+        return [known, [look_at(model) for model in made]]
+
+    own, ours = both(program)
     assert ours == own
 
 
