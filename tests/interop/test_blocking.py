@@ -2,6 +2,7 @@
 greenlets, threads and coroutines reaches its browser.
 """
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,6 +42,12 @@ class Visitor:
 
     def order(self, text: str) -> None:
         self._wire.patch(set_value(self._models["order"], text))
+
+    def flood(self, count: int) -> None:
+        """Send so many orders at once, and wait until all are carried out."""
+        orders = (set_value(self._models["order"], f"{number}") for number in range(count))
+        for ident in self._wire.patches(*orders):
+            assert self._wire.reply_to(ident)[0] == "OK"
 
     def told(self, *, kind: str = "ModelChanged") -> Any:
         """Return the next event of a kind that the server sends."""
@@ -136,3 +143,12 @@ def test_new_models_reach_all_viewers_whole(server: Server) -> None:
         for visitor in (one, two):
             root = visitor.told(kind="RootAdded")["model"]
             assert "added" in dict(named(root))
+
+
+def test_who_sends_much_at_once_lets_others_have_their_turn(server: Server) -> None:
+    with Visitor(server, "flood") as watcher, Visitor(server, "flood") as sender:
+        watcher.order("watch")
+        sender.flood(3000)
+        watcher.order("tell")
+        told = re.fullmatch(r"3000 orders, at most (\d+) at once", watcher.label())
+        assert told is not None and 0 < int(told[1]) < 500

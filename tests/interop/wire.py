@@ -134,6 +134,16 @@ class Wire:
         """Send a PATCH-DOC and return its id."""
         return self.message("PATCH-DOC", {"events": list(events)})
 
+    def patches(self, *events: dict[str, Any]) -> list[str]:
+        """Send a PATCH-DOC for each event, all in one write; return their ids."""
+        idents = [f"m{next(self._ids)}" for _ in events]
+        texts: list[str] = []
+        for ident, event in zip(idents, events, strict=True):
+            header = {"msgid": ident, "msgtype": "PATCH-DOC"}
+            texts += (json.dumps(header), "{}", json.dumps({"events": [event]}))
+        self.raw(b"".join(encode_frame(Opcode.TEXT, t.encode(), b"abcd") for t in texts))
+        return idents
+
     # -- in
 
     def next(self) -> Any:
