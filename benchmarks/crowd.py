@@ -10,6 +10,9 @@ from benchmarks.visitor import Visitor
 AT_ONCE = 20
 """Visitors that come at the same time; more would measure how long a backlog a server has."""
 
+SLICES = 6
+"""Turns that `in_turns` takes."""
+
 Step = Callable[[], Awaitable[object]]
 
 
@@ -55,6 +58,17 @@ async def repeat(seconds: float, steps: Sequence[Step]) -> list[float]:
     end = time.perf_counter() + seconds
     taken: list[float] = []
     await asyncio.gather(*(_loop(step, end, taken) for step in steps))
+    return taken
+
+
+async def in_turns(seconds: float, steps: Sequence[Step]) -> list[list[float]]:
+    """Run each step alone for ``seconds``, in turns of short slices, so that all see the same
+    machine; return how long every single one took, in ms, by steps.
+    """
+    taken: list[list[float]] = [[] for _ in steps]
+    for _ in range(SLICES):
+        for step, times in zip(steps, taken, strict=True):
+            times += await repeat(seconds / SLICES, [step])
     return taken
 
 

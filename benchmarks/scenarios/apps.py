@@ -1,8 +1,11 @@
 """Start-up, pages and events of servers with one app, and with a hundred."""
 
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 
-from benchmarks.crowd import repeat
+from benchmarks.crowd import in_turns
 from benchmarks.measure import Target, quantile
 from benchmarks.processes import another
 from benchmarks.scenario import Curve, Figures, Metric, Scenario
@@ -14,12 +17,17 @@ PARTS = ("start-up", "page", "event p50")
 
 
 async def run(target: Target) -> Figures:
-    """Measure servers with each number of apps, one after the other; that of the target rests."""
+    """Start a server with each number of apps, while that of the target rests; then fetch pages and
+    slide, in turns, so that all see the same machine.
+    """
     figures: Figures = {}
-    for size in SIZES:
-        with another(target, NAMES[:size]) as sized:
-            parts = await look(sized, NAMES[size - 1])
-        figures |= {f"{part}, {named(size)}": parts[part] for part in PARTS}
+    with ExitStack() as stack:
+        opened: list[tuple[Target, Visitor]] = []
+        for size in SIZES:
+            sized = stack.enter_context(another(target, NAMES[:size]))
+            opened.append((sized, await Visitor.open(sized, NAMES[size - 1])))
+            figures[f"start-up, {named(size)}"] = time.perf_counter() - sized.started
+        figures |= await look(opened, target.seconds / 2)
     few, many = named(SIZES[0]), named(SIZES[-1])
     ratios = {
         f"{part}, {many} / {few}": figures[f"{part}, {many}"] / figures[f"{part}, {few}"]
@@ -28,14 +36,19 @@ async def run(target: Target) -> Figures:
     return {**figures, **ratios}
 
 
-async def look(target: Target, app: str) -> dict[str, float]:
-    """Return the time from the start to a first document, in s, of a page and an event, in ms."""
-    visitor = await Visitor.open(target, app)
-    started = time.perf_counter() - target.started
-    pages = await repeat(target.seconds / 4, [lambda: page_token(target, app)])
-    events = await repeat(target.seconds / 4, [visitor.slide])
-    visitor.close()
-    return dict(zip(PARTS, (started, quantile(pages, 0.5), quantile(events, 0.5)), strict=True))
+async def look(opened: Sequence[tuple[Target, Visitor]], seconds: float) -> Figures:
+    """Return the times of a page and of an event, in ms, of each server."""
+    fetch = [
+        partial(page_token, server, NAMES[size - 1])
+        for size, (server, _) in zip(SIZES, opened, strict=True)
+    ]
+    pages = await in_turns(seconds, fetch)
+    events = await in_turns(seconds, [visitor.slide for _, visitor in opened])
+    figures: Figures = {}
+    for index, size in enumerate(SIZES):
+        figures[f"page, {named(size)}"] = quantile(pages[index], 0.5)
+        figures[f"event p50, {named(size)}"] = quantile(events[index], 0.5)
+    return figures
 
 
 def named(size: int) -> str:

@@ -1,25 +1,34 @@
-"""Events of one client while more and more sessions of the small app are open and idle."""
+"""Events of one client while few and many sessions of the small app are open and idle.
 
-from benchmarks.crowd import open_visitors, repeat
+On a server of its own for each number, taking turns, so that all see the same machine.
+"""
+
+from contextlib import ExitStack
+
+from benchmarks.crowd import in_turns, open_visitors
 from benchmarks.measure import Target, quantile
+from benchmarks.processes import another
 from benchmarks.scenario import Curve, Figures, Metric, Scenario
-from benchmarks.visitor import Visitor
 
 SIZES = (10, 100, 1000)
 
 
 async def run(target: Target) -> Figures:
-    """Open sessions up to each number; then let one client slide."""
+    """Open each number of sessions; then let one client of each slide."""
     figures: Figures = {}
-    visitors: list[Visitor] = []
-    for size in SIZES:
-        visitors += await open_visitors(target, "slider", size - len(visitors))
-        await repeat(target.seconds / 10, [visitors[0].slide])
-        taken = await repeat(target.seconds, [visitors[0].slide])
+    with ExitStack() as stack:
+        servers = [target, *(stack.enter_context(another(target, ("slider",))) for _ in SIZES[1:])]
+        crowds = [
+            await open_visitors(server, "slider", size)
+            for server, size in zip(servers, SIZES, strict=True)
+        ]
+        await in_turns(target.seconds / 10, [crowd[0].slide for crowd in crowds])
+        measured = await in_turns(target.seconds, [crowd[0].slide for crowd in crowds])
+        for visitor in crowds[-1][:: max(1, SIZES[-1] // 20)]:
+            await visitor.slide()
+    for size, taken in zip(SIZES, measured, strict=True):
         figures[f"event p50, {size:,} sessions"] = quantile(taken, 0.5)
         figures[f"event p99, {size:,} sessions"] = quantile(taken, 0.99)
-    for visitor in visitors[:: max(1, len(visitors) // 20)]:
-        await visitor.slide()
     few, many = (figures[f"event p50, {size:,} sessions"] for size in (10, 1000))
     return {**figures, "p50, 1,000 sessions / 10 sessions": many / few}
 
