@@ -27,8 +27,6 @@ GOODBYES = (1000, 1001, 1005)
 """Close codes of clients that end as they should."""
 SMALL = 64
 """Bytes of a fragment below which it is not worth two looks at the clock, such as a header."""
-TURN = 16
-"""Commands of one client that are carried out before others have their turn: some ms."""
 MERGE_LIMIT = 16 * 1024
 """Bytes of a batch of messages that are written as one; each write costs about as much as copying
 this.
@@ -110,7 +108,6 @@ class Connection:
             self._transport.close(code, reason)
 
     def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
-        served = 0
         while True:
             fragment = self._receive(timeout)
             size = len(fragment.payload)
@@ -123,9 +120,6 @@ class Connection:
             if command is not None:
                 DECODE.add(0.0)
                 self._session.execute(command, viewer)
-                served += 1
-                if served % TURN == 0:
-                    self._runtime.sleep(0)
 
     def _receive(self, timeout: float | None) -> Fragment:
         if not self._protocol.partial:

@@ -31,6 +31,8 @@ log = logging.getLogger("hybridviz.ws")
 
 READ_SIZE = 256 * 1024
 """Most bytes taken from the kernel at once."""
+TURN = 48
+"""Fragments of one client, 16 messages, that are taken at once before others have their turn."""
 CLOSE_TIMEOUT = 1.0
 """Seconds that closing waits for a stuck write, and for the peer's close frame."""
 
@@ -63,6 +65,7 @@ class SocketTransport:
         self._client = client
         self._decoder = FrameDecoder(max_message_size, masked=not client)
         self._incoming: deque[Fragment] = deque()
+        self._at_once = 0
         self._write_lock = runtime.lock()
         self._pinged = False
         self._closing = False
@@ -79,6 +82,9 @@ class SocketTransport:
     def receive(self, timeout: float | None = None) -> Fragment:
         """See `Transport.receive`."""
         if self._incoming:
+            self._at_once += 1
+            if self._at_once % TURN == 0:
+                self._runtime.sleep(0)
             return self._incoming.popleft()
         end = None if timeout is None else self._runtime.now() + timeout
         self._reading = True
