@@ -76,6 +76,15 @@ def tree_cpu(root: int) -> float:
     return sum(sum(map(int, fields[11:15])) for fields in _tree(root).values()) * _TICK
 
 
+def stolen() -> float:
+    """Return the CPU seconds that other tenants of a virtual machine's host took while this machine
+    wanted them.
+
+    Source: proc(5), the eighth figure, "steal", of the first line of /proc/stat.
+    """
+    return int(Path("/proc/stat").read_text().split(maxsplit=9)[8]) * _TICK
+
+
 def tree_rss(root: int) -> float:
     """Return the resident memory of a process and all below it, in MB.
 

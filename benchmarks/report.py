@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.plots import titles
-from benchmarks.rounds import Result
+from benchmarks.rounds import CALM, Result
 from benchmarks.rows import FURTHER, ROWS
 from benchmarks.scenario import Metric
 from benchmarks.servers import ROOT, SERVERS
@@ -125,17 +125,31 @@ def _goal(metric: Metric) -> str:
 
 def _notes(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
-        name = result.scenario.name
         for server, reason in result.failures.items():
-            yield f"- {name}: {server} failed: {reason}"
-        for server, figures in result.rounds.items():
-            for key in figures[0] if figures else ():
-                share = result.median(server, key)
-                if key.startswith("generator") and share is not None and share > BUSY:
-                    yield (
-                        f"- {name}{key.removeprefix('generator')}: the load generator was "
-                        f"{share:.0%} busy against {server}; the server may be faster than shown."
-                    )
+            yield f"- {result.scenario.name}: {server} failed: {reason}"
+        yield from _busy_generators(result)
+        yield from _disturbances(result)
+
+
+def _busy_generators(result: Result) -> Iterator[str]:
+    for server, figures in result.rounds.items():
+        for key in figures[0] if figures else ():
+            share = result.median(server, key)
+            if key.startswith("generator") and share is not None and share > BUSY:
+                yield (
+                    f"- {result.scenario.name}{key.removeprefix('generator')}: the load generator "
+                    f"was {share:.0%} busy against {server}; the server may be faster than shown."
+                )
+
+
+def _disturbances(result: Result) -> Iterator[str]:
+    taken = {name: result.median(name, "stolen") or 0.0 for name in result.rounds}
+    disturbed = [f"{share:.0%} ({name})" for name, share in taken.items() if share > CALM]
+    if disturbed:
+        yield (
+            f"- {result.scenario.name}: other tenants of the host took of a core "
+            f"{', '.join(disturbed)}."
+        )
 
 
 def _plots(results: Sequence[Result]) -> Iterator[str]:

@@ -73,6 +73,8 @@ class Scenario:
         settings: environment variables of the servers; ours take their settings from them.
         servers: on which it runs.
         rounds: the most rounds that are worth their time.
+        spare: how many more may be made in place of those that other tenants of the machine have
+            disturbed: a p99 hangs on it.
     """
 
     name: str
@@ -85,3 +87,4 @@ class Scenario:
     settings: Mapping[str, str] = field(default_factory=dict)
     servers: tuple[str, ...] = ONE_PROCESS
     rounds: int = 9
+    spare: int = 0

@@ -73,4 +73,5 @@ SCENARIO = Scenario(
         Metric("memory for it", "MB", "lower", value=16),
     ),
     rounds=2,
+    spare=2,
 )
