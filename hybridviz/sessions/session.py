@@ -1,16 +1,14 @@
 """A session: one live document with its lock, its callbacks and its audience.
 
-All that touches the document passes through `execute` (a client's command), `run` (anything else)
-or a callback that these lead to. Knows no socket: a viewer is an outbox and a way to close it.
+All that touches the document passes through `locked`, called by `commands` (what clients ask) or
+`run` and its kin (anything else), or is a callback that these lead to. Knows no socket: a viewer is
+an outbox and a way to close it.
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from time import perf_counter
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from bokeh import __version__ as bokeh_version
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.events import ConnectionLost
@@ -21,29 +19,18 @@ from hybridviz.bokeh_internals import (
     empty_modules,
     live_document,
     make_curdoc_local,
-    move_content,
     release_document,
-    viewers_know,
-    viewers_know_all,
 )
-from hybridviz.core import messages, protocol
-from hybridviz.core.documents import decode_document
-from hybridviz.core.patch import decode_patch
-from hybridviz.errors import (
-    HybridVizError,
-    RightNeeded,
-    SessionDestroyed,
-    SessionEnded,
-    UnlockedChange,
-)
+from hybridviz.core import messages
+from hybridviz.errors import SessionDestroyed, SessionEnded, UnlockedChange
 from hybridviz.runtime.active import active
-from hybridviz.runtime.awaiting import settled, wait_for
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.lock import SessionLock, apart
 from hybridviz.runtime.scheduler import CallbackScheduler
-from hybridviz.runtime.stages import CALLBACK
 from hybridviz.sessions.audience import Audience
+from hybridviz.sessions.commands import Commands
 from hybridviz.sessions.context import Request, SessionContext
+from hybridviz.sessions.invoker import FAILURES, Invoker
 from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.snapshot import Snapshot
 from hybridviz.sessions.surroundings import NOTHING, Surroundings
@@ -52,16 +39,6 @@ from hybridviz.sessions.viewer import Viewer
 log = logging.getLogger("hybridviz.sessions")
 
 T = TypeVar("T")
-
-PUSH_REFUSED = (
-    "pushing a document needs the server's upload token, as Authorization: Bearer TOKEN, unless the"
-    " program runs on the server's own machine"
-)
-
-FAILURES = (Exception, SystemExit, asyncio.CancelledError)
-"""What callbacks raise without ending more than themselves; the last by waiting for a cancelled
-task.
-"""
 
 DESTROY_TIMEOUT = 2.0
 """Seconds that the end of a session waits for a callback that holds its lock."""
@@ -80,6 +57,8 @@ class Session:
         surroundings: within what its app's code runs.
 
     Attributes:
+        commands: what its clients may ask.
+        ending: what they are told once it has ended.
         kept: whether it does not expire, although nobody views it.
         shown: whether anybody has pulled the document.
         last_used: when somebody has last used it or left it; what its app does does not count.
@@ -102,7 +81,7 @@ class Session:
         self.id = ident
         self.route = route
         self.destroyed = False
-        self._end: SessionDestroyed = SessionEnded("the session has ended")
+        self.ending: SessionDestroyed = SessionEnded("the session has ended")
         self.kept = False
         self.shown = False
         self.on_change: Callable[[], object] | None = None
@@ -117,99 +96,14 @@ class Session:
         self._audience = Audience(runtime, self._settle_later)
         self._lock = SessionLock(runtime, self._audience.flush)
         self._scheduler = CallbackScheduler(runtime, self._run_scheduled)
-        self._pages: set[str] = set()
-        self._guarded = False
         self._snapshot = Snapshot()
-        self._pusher: Viewer | None = None
-        self._brought: Sequence[Any] = ()
-        self._held = False
+        self.commands = Commands(self, self._audience, self._snapshot)
+        self._invoker = Invoker(self, runtime, surroundings, self._snapshot)
 
     @property
     def viewers(self) -> Sequence[Viewer]:
         """The connections of this session."""
         return self._audience.viewers
-
-    # -- commands of clients
-
-    def execute(self, command: protocol.Command, viewer: Viewer) -> None:
-        """Carry out a client's command; its reply is in the viewer's outbox before the lock is
-        released.
-        """
-        self._locked(self._execute, command, viewer)
-
-    def _execute(self, command: protocol.Command, viewer: Viewer) -> None:
-        if self.destroyed:
-            raise self._end
-        try:
-            self._dispatch(command, viewer)
-        except HybridVizError as error:
-            log.info("! %s refused a %s: %s", self, type(command).__name__, error)
-            self._reply(viewer, messages.error, command.msgid, str(error))
-        except Exception:
-            log.exception("! %s could not do a %s", self, type(command).__name__)
-            self._reply(viewer, messages.error, command.msgid, "internal server error")
-
-    def _dispatch(self, command: protocol.Command, viewer: Viewer) -> None:
-        match command:
-            case protocol.Patch():
-                viewer.synced = True
-                self._patch(command, viewer)
-                self._reply(viewer, messages.ok, command.msgid)
-            case protocol.Pull():
-                self._pull(command, viewer)
-            case protocol.Push():
-                self._push(command, viewer)
-                self._reply(viewer, messages.ok, command.msgid)
-            case protocol.ServerInfo():
-                self._reply(viewer, messages.server_info, command.msgid, bokeh_version)
-
-    def _reply(self, viewer: Viewer, build: Callable[..., Any], *args: str) -> None:
-        self._audience.flush()
-        viewer.send(build(self._audience.writer, *args))
-
-    def _patch(self, command: protocol.Patch, viewer: Viewer) -> None:
-        patch = decode_patch(self.document, command.events, command.buffers, viewer)
-        for step in patch.steps:
-            if step.key is not None:
-                self._audience.wrote(step.key, viewer)
-        self._brought = patch.created
-        self._snapshot.forget()
-        try:
-            for step in patch.steps:
-                step.apply()
-        finally:
-            self._brought = ()
-        self._held = callbacks_of(self.document).hold_value is not None
-        if not self._held:  # else the others will hear of what the patch has brought
-            viewers_know(self.document, patch.created)
-        self._audience.tell_authors(command.events, command.buffers, viewer)
-
-    def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
-        self._audience.flush()
-        again = viewer.page in self._pages
-        if viewer.page:
-            self._pages.add(viewer.page)
-        writer = self._audience.writer
-        several = len(self.viewers) > 1
-        viewer.send(
-            self._snapshot.reply(self.document, writer, command.msgid, inline=again, keep=several)
-        )
-        viewer.synced = self.shown = True
-        viewers_know_all(self.document)
-
-    def _push(self, command: protocol.Push, viewer: Viewer) -> None:
-        if not viewer.may_push:
-            raise RightNeeded(PUSH_REFUSED)
-        pushed = decode_document(command.doc, command.buffers)
-        if self.on_push is not None:
-            self.on_push(pushed)
-        self._pusher = viewer
-        try:
-            move_content(pushed, self.document)
-        finally:
-            self._pusher = None
-        viewer.synced = viewer.author = True
-        viewers_know_all(self.document)
 
     def touch(self) -> None:
         """Note that somebody uses the session."""
@@ -221,7 +115,7 @@ class Session:
         """Call with the document locked; what it raises is logged. Nothing happens once the session
         has ended.
         """
-        self._locked(self._run, call, *args)
+        self.locked(self._run, call, *args)
 
     def call(self, call: Callable[..., T], *args: Any) -> T:
         """Call with the document locked; return what it returns and raise what it raises.
@@ -231,7 +125,7 @@ class Session:
         """
         results: list[T] = []
         self.touch()
-        self._locked(self._collect, results, call, *args)
+        self.locked(self._collect, results, call, *args)
         return results[0]
 
     def _collect(self, results: list[T], call: Callable[..., T], *args: Any) -> None:
@@ -254,28 +148,26 @@ class Session:
             done: told what ``call``, or the coroutine it returned, has returned.
             failed: told what it has raised, or that the session has ended.
         """
-        apart(self._runtime.spawn, self._locked, self._run_aside, call, done, failed)
+        apart(self._runtime.spawn, self.locked, self._run_aside, call, done, failed)
 
     def _run_aside(self, call: Any, done: Callable[[Any], None], failed: Any) -> None:
         try:
             if self.destroyed:
                 raise SessionDestroyed("the session has ended")
-            result = self._surroundings.within(self._result_of, call)
+            result = self._invoker.result_of(call, self.document)
         except FAILURES as error:
             failed(error)
         else:
             done(result)
-        finally:
-            self._snapshot.forget()
-
-    def _result_of(self, call: Callable[[Document], Any]) -> Any:
-        return settled(self._runtime, call(self.document))
 
     def build(self, call: Callable[["Session"], object]) -> None:
         """Let an app fill the document; what it raises is raised here."""
-        self._locked(self._build, call)
+        self.locked(self._invoker.build, call)
 
-    def _locked(self, call: Callable[..., None], *args: Any) -> None:
+    def locked(self, call: Callable[..., None], *args: Any) -> None:
+        """Call with the document locked, as `curdoc()`; what it raises is raised here, even if the
+        session has ended.
+        """
         token = active.set(self._runtime)
         try:
             with curdoc_of(self.document):
@@ -287,18 +179,11 @@ class Session:
         if not self.destroyed:
             self.invoke(call, *args)
 
-    def _build(self, call: Callable[["Session"], object]) -> None:
-        self._guarded = True
-        try:
-            self._surroundings.within(call, self)
-        finally:
-            self._guarded = False
-
     def encode_ahead(self) -> None:
         """Encode the document for a viewer who will come, unless he finds it changed. What cannot
         be encoded is told when he asks for it.
         """
-        self._locked(self._encode_ahead)
+        self.locked(self._encode_ahead)
 
     def _encode_ahead(self) -> None:
         if self.destroyed:
@@ -318,44 +203,9 @@ class Session:
         if one_shot and not callbacks_of(self.document).forget_session_callback(callback):
             return
         if getattr(callback.callback, "nolock", False):
-            self._run_unlocked(callback.callback)
+            self._invoker.invoke_unlocked(callback.callback)
         else:
             self.run(callback.callback)
-
-    def _run_unlocked(self, callback: Callable[..., Any], *args: Any) -> None:
-        token = active.set(self._runtime)
-        try:
-            with curdoc_of(self.document, callback):
-                began = perf_counter()
-                try:
-                    self._surroundings.within(self._call, callback, *args)
-                except FAILURES as error:
-                    self._report(error)
-                CALLBACK.add(perf_counter() - began)
-        finally:
-            active.reset(token)
-
-    def _call(self, callback: Callable[..., Any], *args: Any) -> None:
-        self._snapshot.forget()
-        try:
-            result = callback(*args)
-            if isinstance(result, Awaitable):
-                if asyncio._get_running_loop() is None:
-                    settled(self._runtime, result)
-                else:
-                    # A coroutine changed what another one listens to: that has its turn afterwards.
-                    apart(self._runtime.spawn, self.run, wait_for, result)
-        finally:
-            self._snapshot.forget()
-
-    def _report(self, error: BaseException) -> None:
-        log.error("! %s: a callback raised %r", self, error, exc_info=error)
-        self._surroundings.callback_failed(self, error)
-        for callback in tuple(self.context.exception_callbacks):
-            try:
-                self._surroundings.within(self._call, callback, error)
-            except FAILURES as second:
-                log.error("! %s: on_exception raised %r", self, second, exc_info=second)
 
     # -- what the document tells (bokeh_internals.DocumentListener)
 
@@ -367,33 +217,15 @@ class Session:
                 "a document was changed outside of its session's callbacks; to change it from"
                 " another thread or greenlet, use curdoc().add_next_tick_callback"
             )
-        origin = self._pusher if event.setter is None else event.setter
-        self._audience.changed(event, origin, self._held)
+        self.commands.changed(event)
         if self.on_change is not None:
             self.on_change()
         if self._announced:
             self._surroundings.document_changed(self, event)
-        if origin is not None:
-            viewers_know(self.document, self._brought)
 
     def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Call one callback of the app. What the outermost one raises is logged; the session lives
-        on.
-        """
-        if getattr(callback, "nolock", False):
-            apart(self._runtime.spawn, self._run_unlocked, callback, *args)
-        elif self._guarded:
-            self._call(callback, *args)
-        else:
-            self._guarded = True
-            began = perf_counter()
-            try:
-                self._surroundings.within(self._call, callback, *args)
-            except FAILURES as error:
-                self._report(error)
-            finally:
-                self._guarded = False
-                CALLBACK.add(perf_counter() - began)
+        """Call one callback of the app."""
+        self._invoker.invoke(callback, *args)
 
     def callback_added(self, callback: Any) -> None:
         """Start a periodic, timeout or next-tick callback."""
@@ -460,7 +292,7 @@ class Session:
         A callback that holds the lock is waited for, but not longer than `DESTROY_TIMEOUT`.
         """
         if code != SessionEnded.close_code:
-            self._end = SessionDestroyed(reason)
+            self.ending = SessionDestroyed(reason)
         if not self._lock.run_within(DESTROY_TIMEOUT, self._destroy):
             log.warning("! %s ends while a callback is still running", self)
             self._destroy()
@@ -473,7 +305,7 @@ class Session:
         if self.destroyed:
             return
         self.destroyed = True
-        self._guarded = False  # a callback that runs on shall not be in the way of these
+        self._invoker.begin_anew()
         self._scheduler.close()
         with curdoc_of(self.document):
             for callback in tuple(self.document.session_destroyed_callbacks):

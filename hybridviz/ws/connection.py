@@ -119,7 +119,7 @@ class Connection:
                 DECODE.add(perf_counter() - began, 0)
             if command is not None:
                 DECODE.add(0.0)
-                self._session.execute(command, viewer)
+                self._session.commands.execute(command, viewer)
 
     def _receive(self, timeout: float | None) -> Fragment:
         if not self._protocol.partial:

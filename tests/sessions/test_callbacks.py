@@ -361,7 +361,7 @@ def test_patch_from_one_viewer_waits_for_a_callback_of_another(
 ) -> None:
     """One lock, one at a time: what is applied never interleaves with a running callback."""
     viewer = session.join(lambda code, reason: None)
-    session.execute(Pull("1"), viewer)
+    session.commands.execute(Pull("1"), viewer)
     slider: Any = session.document.get_model_by_name("slider")
     inside, go = Event(), Event()
 

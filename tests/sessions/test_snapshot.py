@@ -82,7 +82,7 @@ def test_a_page_that_comes_back_is_given_arrays_inline(encodings: list[bool]) ->
     world.session.encode_ahead()
     for _ in range(2):
         viewer = world.session.join(lambda code, reason: None, page="token")
-        world.session.execute(Pull("m"), viewer)
+        world.session.commands.execute(Pull("m"), viewer)
     assert encodings == [True]
 
 

@@ -98,7 +98,7 @@ class Client:
     def _at_server(self, fragment: Fragment) -> None:
         command = self._server.feed(fragment)
         if command is not None:
-            self.session.execute(command, self.viewer)
+            self.session.commands.execute(command, self.viewer)
 
     def deliver(self) -> None:
         """Put on the line what the server has for this client."""

@@ -40,7 +40,7 @@ class World:
     def pull(self, session: Session) -> bytes:
         """Ask for a session's document, as a browser does; return the content of the reply."""
         viewer = session.join(lambda code, reason: None)
-        session.execute(Pull("m"), viewer)
+        session.commands.execute(Pull("m"), viewer)
         return bytes(viewer.outbox.take()[-1].fragments[2].payload)
 
 
