@@ -125,6 +125,7 @@ OWNERS: dict[str, Any] = {
     "_event_callbacks": Slider(),
     "_get": PropertyDescriptor,
     "_buffers": Deserializer(),
+    "_held_events": DocumentCallbackManager(Document()),
     "_hold": DocumentCallbackManager(Document()),
     "_known_models": bokeh.core.has_props._default_resolver,
     "_message_callbacks": DocumentCallbackManager(Document()),

@@ -20,6 +20,8 @@ from bokeh.document.events import (
 from bokeh.events import Event, ModelEvent
 from bokeh.model import Model
 
+from hybridviz.bokeh_internals.held import tell_rows_once, whole
+
 CACHED = ("properties", "descriptors", "properties_with_refs", "dataspecs")
 """What Bokeh 3.9 caches of classes, by methods of ``HasProps``."""
 
@@ -113,6 +115,16 @@ class LiveCallbacks(DocumentCallbackManager):
             event.callback_invoker()
         for callback in self.change_callbacks():
             self.invoke(callback, event)
+
+    def unhold(self) -> None:
+        self._held_events = tell_rows_once(self._held_events)
+        super().unhold()
+
+    def tell_rows_whole(self) -> None:
+        """Note that somebody has the document as it is, who will hear of what is held back all the
+        same: no row shall come to him twice.
+        """
+        self._held_events = [whole(event) for event in self._held_events]
 
     def invoke(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call one callback of the app by way of the listener."""

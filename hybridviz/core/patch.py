@@ -25,6 +25,7 @@ from hybridviz.bokeh_internals import (
     set_prepared,
 )
 from hybridviz.core.changes import TITLE, Key
+from hybridviz.core.columns import ExpectedColumns
 from hybridviz.core.documents import UNREADABLE
 from hybridviz.core.fragments import Payload
 from hybridviz.errors import PatchError
@@ -96,6 +97,7 @@ class _Decoder:
         self._document = document
         self._reader = reader
         self._origin = origin
+        self._expected: dict[str, ExpectedColumns] = {}
 
     def decode(self, event: Json) -> Step:
         kind = event.get("kind")
@@ -116,6 +118,8 @@ class _Decoder:
     def _set(self, model: Model, attr: str, value: Any) -> Step:
         descriptor = property_of(model, attr)
         prepared = descriptor.property.prepare_value(model, attr, value)
+        if attr == "data" and has_columns(model):
+            self._expected[model.id] = ExpectedColumns(prepared)
         key = (model.id, attr)
         if type(descriptor) is not PropertyDescriptor:
             return Step(key, lambda: descriptor.set_from_json(model, value, setter=self._origin))
@@ -124,20 +128,33 @@ class _Decoder:
     def _column_data_changed(self, event: Json) -> Step:
         model, attr = self._model(event), event["attr"]
         data = self._reader.decode(event["data"])
-        if event.get("cols") is not None:
-            data = {**property_of(model, attr).get_value(model), **data}
-        return self._set(model, attr, data)
+        if event.get("cols") is None:
+            return self._set(model, attr, data)
+        if attr != "data" or not has_columns(model) or not isinstance(data, dict):
+            raise PatchError(f"{model!r} has no columns {attr!r}")
+        property_of(model, attr).property.prepare_value(model, attr, data)
+        self._columns(model).replace(data)
+        return Step((model.id, attr), partial(self._replace_columns, model, data))
+
+    def _replace_columns(self, model: Any, data: Json) -> None:
+        model.set_from_json("data", {**model.data, **data}, setter=self._origin)
+
+    def _columns(self, model: Any) -> ExpectedColumns:
+        """Return the columns that the source has after the events before."""
+        if model.id not in self._expected:
+            self._expected[model.id] = ExpectedColumns(model.data)
+        return self._expected[model.id]
 
     def _columns_streamed(self, event: Json) -> Step:
         model = self._source(event)
         data, rollover = self._reader.decode(event["data"]), event.get("rollover")
-        check_stream(model.data, data, rollover)
+        self._columns(model).stream(data, rollover)
         return Step((model.id, "data"), partial(append_rows, model, data, rollover, self._origin))
 
     def _columns_patched(self, event: Json) -> Step:
         model = self._source(event)
         patches = self._reader.decode(event["patches"])
-        check_patches(model.data, patches)
+        self._columns(model).patch(patches)
         return Step((model.id, "data"), lambda: model.patch(patches, setter=self._origin))
 
     def _source(self, event: Json) -> Any:
@@ -189,32 +206,3 @@ def property_of(model: Model, attr: Any) -> PropertyDescriptor[Any]:
     if not isinstance(descriptor, PropertyDescriptor):
         raise PatchError(f"{type(model).__name__}({model.id}) has no property {attr!r}")
     return descriptor
-
-
-def check_stream(columns: Json, data: Any, rollover: Any) -> None:
-    """Check that rows can be appended to ``columns``.
-
-    Raises:
-        PatchError: not the same columns, lengths that differ, or a bad rollover.
-    """
-    if not isinstance(data, dict) or (columns and data.keys() != columns.keys()):
-        raise PatchError(f"a stream must have exactly the columns {sorted(columns)}")
-    if len({len(values) for values in data.values()}) > 1:
-        raise PatchError("all columns of a stream must have the same length")
-    if rollover is not None and (not isinstance(rollover, int) or rollover < 0):
-        raise PatchError("rollover must be a count of rows")
-
-
-def check_patches(columns: Json, patches: Any) -> None:
-    """Check that single values of ``columns`` can be replaced.
-
-    Raises:
-        PatchError: an unknown column or an index out of bounds.
-    """
-    for name, replacements in patches.items():
-        if name not in columns:
-            raise PatchError(f"there is no column {name!r}")
-        for index, _ in replacements:
-            first = index[0] if isinstance(index, list | tuple) else index
-            if isinstance(first, int) and not 0 <= first < len(columns[name]):
-                raise PatchError(f"index {first} is out of bounds in column {name!r}")

@@ -12,8 +12,9 @@ from bokeh.document import Document
 from bokeh.model import Model
 
 from hybridviz.bokeh_internals import PatchDeserializer, ReferenceSerializer, has_columns
+from hybridviz.core.columns import check_stream
 from hybridviz.core.documents import UNREADABLE
-from hybridviz.core.patch import DecodedPatch, check_stream, decode_patch
+from hybridviz.core.patch import DecodedPatch, decode_patch
 from hybridviz.errors import DocumentInUse, DocumentNotFound, PatchError, PropertyRefused
 
 Json = dict[str, Any]

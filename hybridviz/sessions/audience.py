@@ -6,6 +6,7 @@ methods but `join` want the session lock held.
 """
 
 import itertools
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
@@ -29,6 +30,8 @@ from hybridviz.runtime.stages import ENCODE
 from hybridviz.sessions.contests import QUIET, Contests
 from hybridviz.sessions.outbox import Outbox
 from hybridviz.sessions.viewer import Viewer
+
+log = logging.getLogger("hybridviz.sessions")
 
 
 class Audience:
@@ -107,9 +110,16 @@ class Audience:
 
     def _tell(self, document: Document, viewer: Viewer, keys: list[Key]) -> None:
         self.flush()
-        values = (present_value(document, key, self.writer.new_id) for key in keys)
+        values = (self._present(document, key) for key in keys)
         if changes := [change for change in values if change is not None]:
             viewer.send(patch_message(changes, self.writer))
+
+    def _present(self, document: Document, key: Key) -> Change | None:
+        try:
+            return present_value(document, key, self.writer.new_id)
+        except Exception as error:  # one value that has no JSON shall not be in the way of others
+            log.error("! %s of model %s cannot be told: %r", key[1], key[0], error)
+            return None
 
     def tell_authors(
         self, events: Sequence[dict[str, Any]], buffers: Mapping[str, Payload], origin: Viewer

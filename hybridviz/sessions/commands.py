@@ -26,6 +26,9 @@ PUSH_REFUSED = (
     " program runs on the server's own machine"
 )
 
+PAGES = 1000
+"""Pages of which a session remembers that they have pulled its document before."""
+
 
 class Commands:
     """Carries out what clients of one session ask.
@@ -41,7 +44,7 @@ class Commands:
         self._document = session.document
         self._audience = audience
         self._snapshot = snapshot
-        self._pages: set[str] = set()
+        self._pages: dict[str, bool] = {}
         self._pusher: Viewer | None = None
         self._brought: Sequence[Any] = ()
         self._held = False
@@ -116,16 +119,25 @@ class Commands:
 
     def _pull(self, command: protocol.Pull, viewer: Viewer) -> None:
         self._audience.flush()
-        again = viewer.page in self._pages
-        if viewer.page:
-            self._pages.add(viewer.page)
+        again = self._has_pulled(viewer.page)
         writer = self._audience.writer
         several = len(self._audience.viewers) > 1
         viewer.send(
             self._snapshot.reply(self._document, writer, command.msgid, inline=again, keep=several)
         )
         viewer.synced = self._session.shown = True
-        viewers_know_all(self._document)
+        callbacks_of(self._document).tell_rows_whole()
+        if callbacks_of(self._document).hold_value is None:  # else others do not know all yet
+            viewers_know_all(self._document)
+
+    def _has_pulled(self, page: str) -> bool:
+        """Return whether a page has asked before; note that it has."""
+        again = self._pages.pop(page, False)
+        if page:
+            self._pages[page] = True
+        if len(self._pages) > PAGES:
+            del self._pages[next(iter(self._pages))]
+        return again
 
     def _push(self, command: protocol.Push, viewer: Viewer) -> None:
         if not viewer.may_push:

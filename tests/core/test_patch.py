@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from bokeh.document import Document
 from bokeh.models import Column, ColumnDataSource, Div, Slider
@@ -68,6 +69,92 @@ def test_some_columns_may_be_replaced(document: Document) -> None:
     data = {"type": "map", "entries": [["y", [7, 8]]]}
     apply(document, columns(document, "ColumnDataChanged", data=data, cols=["y"]))
     assert find(document, "source").data == {"x": [1, 2], "y": [7, 8]}
+
+
+def of_map(**data: Any) -> Event:
+    return {"type": "map", "entries": [[name, values] for name, values in data.items()]}
+
+
+def rows(start: int, stop: int | None = None, step: int | None = None) -> Event:
+    return {"type": "slice", "start": start, "stop": stop, "step": step}
+
+
+def test_columns_replaced_one_after_the_other_are_all_replaced(document: Document) -> None:
+    apply(
+        document,
+        columns(document, "ColumnDataChanged", data=of_map(x=[5, 6]), cols=["x"]),
+        columns(document, "ColumnDataChanged", data=of_map(y=[7, 8]), cols=["y"]),
+    )
+    assert find(document, "source").data == {"x": [5, 6], "y": [7, 8]}
+
+
+def test_a_stream_fits_the_columns_that_an_event_before_has_brought(document: Document) -> None:
+    apply(
+        document,
+        columns(document, "ColumnDataChanged", data=of_map(z=[5]), cols=None),
+        columns(document, "ColumnsStreamed", data=of_map(z=[6])),
+        columns(document, "ColumnsPatched", patches=of_map(z=[[1, 60]])),
+        columns(document, "ColumnDataChanged", data=of_map(w=[1, 2]), cols=["w"]),
+        columns(document, "ColumnsStreamed", data=of_map(z=[7], w=[3]), rollover=2),
+    )
+    assert find(document, "source").data == {"z": [60, 7], "w": [2, 3]}
+
+
+def test_single_values_and_slices_of_rows_that_were_just_streamed(document: Document) -> None:
+    apply(
+        document,
+        columns(document, "ColumnsStreamed", data=of_map(x=[0], y=[0])),
+        columns(
+            document,
+            "ColumnsPatched",
+            patches=of_map(x=[[2, 3]], y=[[rows(0, 3), [7, 8, 9]]]),
+        ),
+    )
+    assert find(document, "source").data == {"x": [1, 2, 3], "y": [7, 8, 9]}
+
+
+def test_a_part_of_an_image_is_replaced(document: Document) -> None:
+    source = find(document, "source")
+    source.data = {"image": [np.zeros((2, 2))]}
+    apply(document, columns(document, "ColumnsPatched", patches=of_map(image=[[[0, 1, 0], 5]])))
+    assert source.data["image"][0].tolist() == [[0, 0], [5, 0]]
+
+
+BAD_VALUES: dict[str, tuple[Any, Any, str]] = {
+    "text among numbers": ([1.0, 2.0], [[0, 5.0], [1, "abc"]], "convert"),
+    "number too large": (np.array([1, 2], "uint8"), [[0, 5], [1, 2**70]], "Error"),
+    "too many values": (np.zeros(2), [[0, 5], [rows(0), [1, 2, 3]]], "shape"),
+    "too few values in a list": (None, [[0, 5], [rows(0), [1]]], "1 values"),
+    "slice out of bounds": (
+        None,
+        [[0, 5], [rows(0, 3), [1, 2, 3]]],
+        "out of bounds",
+    ),
+    "backward slice": (
+        None,
+        [[0, 5], [rows(0, 2, -1), [1, 2]]],
+        "out of bounds",
+    ),
+    "text as index": (None, [[0, 5], ["a", 1]], "no index"),
+    "part of a number": (None, [[0, 5], [[1, 0], 1]], "no part"),
+    "part of another shape": (
+        [np.zeros((2, 2)), np.zeros(3)],
+        [[[0, 0, 0], 5], [[1, 9], 1]],
+        "out of bounds",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_a_patch_of_which_a_value_does_not_fit_replaces_none(document: Document, name: str) -> None:
+    column, replacements, reason = BAD_VALUES[name]
+    source = find(document, "source")
+    if column is not None:
+        source.data = {"x": np.array(column) if name.startswith("text") else column, "y": [3, 4]}
+    before = repr(source.data)
+    with pytest.raises(PatchError, match=reason):
+        apply(document, columns(document, "ColumnsPatched", patches=of_map(x=replacements)))
+    assert repr(source.data) == before
 
 
 def test_arrays_come_in_buffers(document: Document) -> None:

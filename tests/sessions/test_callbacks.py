@@ -373,7 +373,7 @@ def test_patch_from_one_viewer_waits_for_a_callback_of_another(
     first = runtime.spawn(session.run, hold)
     assert inside.wait(5)
     event = {"kind": "ModelChanged", "model": {"id": slider.id}, "attr": "value", "new": 7}
-    second = runtime.spawn(session.execute, Patch("2", [event], {}), viewer)
+    second = runtime.spawn(session.commands.execute, Patch("2", [event], {}), viewer)
     assert not second.join(0.05)
     go.set()
     assert first.join(5) and second.join(5) and slider.value == 7

@@ -86,6 +86,18 @@ def test_a_page_that_comes_back_is_given_arrays_inline(encodings: list[bool]) ->
     assert encodings == [True]
 
 
+def test_of_many_pages_the_last_are_remembered(
+    encodings: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hybridviz.sessions.commands.PAGES", 2)
+    world = World(build, 0)
+    for page in ("one", "two", "one", "three", "one", "two"):
+        viewer = world.session.join(lambda code, reason: None, page=page)
+        world.session.commands.execute(Pull("m"), viewer)
+        world.session.leave(viewer)
+    assert encodings == [False, False, True, False, True, False]
+
+
 def test_what_cannot_be_encoded_ahead_is_refused_when_it_is_asked_for() -> None:
     world = World(lambda document: document.add_root(ColumnDataSource({"x": [object()]})), 0)
     world.session.encode_ahead()

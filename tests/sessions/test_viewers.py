@@ -155,6 +155,21 @@ def test_a_model_that_a_client_brought_is_not_sent_back_to_it() -> None:
     assert [client.model("label").tags[0].name for client in world.clients] == ["new", "new"]
 
 
+def test_a_value_that_has_no_json_is_in_the_way_of_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World(build, 2, lambda: 0.05)
+    world.clients[0].model("source").data = {"x": [1.0], "y": [2.0]}
+    world.run(0.1)
+    world.session.run(setattr, find(world.document, "source"), "data", {"x": [object()]})
+    world.run(1.0)
+    assert "data of model" in caplog.text and "cannot be told" in caplog.text
+    for client, value in zip(world.clients, (3, 5), strict=True):
+        client.model("slider").value = value
+    world.settle()
+    assert [client.model("slider").value for client in world.clients] == [5, 5]
+
+
 @pytest.mark.parametrize("policy", ["collect", "combine"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_models_that_a_client_brings_under_a_hold(policy: Any, count: int) -> None:
