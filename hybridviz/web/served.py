@@ -31,6 +31,8 @@ FOREIGN = "this session is another user's"
 
 SPACE = "/"
 """Where documents are that are known by their session ids."""
+DOCUMENTS = "documents"
+"""What tokens of documents open. Those of apps open a route, which begins with a slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,16 @@ class ServedApp:
         return self.app.route
 
     @property
+    def is_space(self) -> bool:
+        """Whether this is the document space."""
+        return isinstance(self.app, DocumentSpace)
+
+    @property
+    def opens(self) -> str:
+        """What the tokens of its pages open: its sessions, and nobody else's."""
+        return DOCUMENTS if self.is_space else self.route
+
+    @property
     def name(self) -> str:
         """What people call the app: the title of its document, if it has set one."""
         known = self.profile.title if self.profile else DEFAULT_TITLE
@@ -128,7 +140,7 @@ class ServedApp:
     @property
     def listed(self) -> bool:
         """Whether people may find the app in the index."""
-        return not isinstance(self.app, DocumentSpace) and "<" not in self.route
+        return not self.is_space and "<" not in self.route
 
     def load(self) -> None:
         """Call the app's hook for the start of the server; what it raises is logged."""
@@ -205,7 +217,7 @@ class ServedApp:
         return self._check_owner(session, request)
 
     def _check_owner(self, session: Session, request: Request) -> Session:
-        if not isinstance(self.app, DocumentSpace) and not session.context.belongs_to(request.user):
+        if not self.is_space and not session.context.belongs_to(request.user):
             raise UserRefused(FOREIGN)
         return session
 
@@ -244,7 +256,7 @@ class ServedApp:
         if self._validated == self.edition or not settings.perform_document_validation():
             return
         self._validated = self.edition
-        if isinstance(self.app, DocumentSpace):
+        if self.is_space:
             return
         try:
             document.validate()

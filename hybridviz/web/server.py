@@ -235,7 +235,7 @@ class Server:
         """
         if self.app._got_first_request:
             raise ConfigError(f"{route or source!r}: declare apps before the first request")
-        taken = {r for r, item in self.served.items() if not isinstance(item.app, DocumentSpace)}
+        taken = {r for r, item in self.served.items() if not item.is_space}
         app = load_app(source, route, self.settings.args, taken)
         rule = None if access is None else rule_of(access, app.route)
         prefix = {"url_prefix": self.settings.prefix or None}

@@ -178,24 +178,47 @@ class Sockets:
         self._check_open()
         if not any_origin:
             self._check_origin()
-        if route not in self._served:
-            raise AppNotFound(f"no app is served at {route}")
+        served = self._served_at(route)
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
         claims = read_token(token, self._key, self._clock())
         may_push = not any_origin and self._access.may_write(request)
-        if not claims.signed:
-            if any_origin:
-                raise TokenRefused("pages of other sites need a token of this server's")
-            if not self._access.shows_upload_token(request):
-                check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
-            check_id(claims.session_id, self._key, self._settings.session_ids)
-            if route == SPACE:
-                self._access.check_space(claims.session_id)
-        served = self._served[route]
+        if any_origin and not claims.signed:
+            raise TokenRefused("pages of other sites need a token of this server's")
+        self._check_right(claims, served)
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
         seen = self._visit(served, claims)
         return Admitted(served, claims.session_id, seen, token, may_push)
+
+    def _served_at(self, route: str) -> ServedApp:
+        if route not in self._served:
+            raise AppNotFound(f"no app is served at {route}")
+        return self._served[route]
+
+    def _check_right(self, claims: TokenClaims, served: ServedApp) -> None:
+        """Check the right to a session of an app or to a document. A token of its page is that
+        right. With one that does not say what it opens, as programs make them, documents need more.
+
+        Raises:
+            TokenRefused: the token is of another page, or not signed and not of this machine.
+            RightNeeded, TooManyFailures: the request may not open the document.
+        """
+        if claims.signed and claims.opens == served.opens:
+            return
+        if not claims.signed:
+            self._check_unsigned(claims.session_id)
+        elif claims.opens:
+            raise TokenRefused(
+                "the token is of another app's page: open the page of this one to have one"
+            )
+        if served.is_space:
+            self._access.check_read(request)
+            self._access.check_space(claims.session_id)
+
+    def _check_unsigned(self, ident: str) -> None:
+        if not self._access.shows_upload_token(request):
+            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+        check_id(ident, self._key, self._settings.session_ids)
 
     def _admit_old(self, route: str) -> Callable[[Transport], None]:
         """Return what serves a client of Bokeh 0.11, which has no token: it names a session."""

@@ -146,7 +146,7 @@ class DocumentViews:
             RightNeeded, TooManyFailures: as `Access.check_session` does.
             UserRequired, UserRefused: it is another user's.
         """
-        self._access.check_session(request, session.id)
+        self._access.check_session(request, session)
         if session.context.belongs_to(None) or self._access.shows_upload_token(request):
             return
         user = self._visitors.user(self._served[session.route].rule)
