@@ -26,7 +26,7 @@ from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.nonces import with_nonce
-from hybridviz.web.served import SPACE, ServedApp
+from hybridviz.web.served import EMBEDDED, SPACE, ServedApp
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
@@ -170,12 +170,12 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def document_token(self, ident: str) -> str:
-        """Return the token of the session of a document, which is opened; see `document`."""
+    def embedded_token(self, ident: str) -> str:
+        """Return the token by which a page of any site shows a document; see `document`."""
         space = self._served[SPACE]
         visit = self._visit(space, self._visitors.user())
         outside_request(space.open, ident, visit)
-        return self._token(space.opens, ident, {}, visit.user)
+        return self._token(EMBEDDED, ident, {}, visit.user)
 
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
         """Return the id of the visitor's session, which may be ready, and what its app sees. The

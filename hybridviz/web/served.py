@@ -33,6 +33,8 @@ SPACE = "/"
 """Where documents are that are known by their session ids."""
 DOCUMENTS = "documents"
 """What tokens of documents open. Those of apps open a route, which begins with a slash."""
+EMBEDDED = "embedded"
+"""What tokens of old clients' documents in pages of other sites open."""
 
 
 @dataclass(frozen=True, slots=True)

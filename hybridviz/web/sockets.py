@@ -31,7 +31,7 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import ACCEPT, Tally
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import FOREIGN, SPACE, ServedApp, check_user
+from hybridviz.web.served import EMBEDDED, FOREIGN, SPACE, ServedApp, check_user
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
@@ -131,7 +131,7 @@ class Sockets:
 
         Args:
             route: the app's.
-            any_origin: let in pages of other sites, if they have a token that we have signed.
+            any_origin: let in pages of all sites, by the token that embeds a document there.
         """
         began = perf_counter()
         try:
@@ -182,9 +182,10 @@ class Sockets:
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
         claims = read_token(token, self._key, self._clock())
         may_push = not any_origin and self._access.may_write(request)
-        if any_origin and not claims.signed:
-            raise TokenRefused("pages of other sites need a token of this server's")
-        self._check_right(claims, served)
+        if any_origin:
+            _check_embedded(claims)
+        else:
+            self._check_right(claims, served)
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
         seen = self._visit(served, claims)
@@ -352,6 +353,17 @@ def _check_handshake() -> None:
     version = request.headers.get("Sec-WebSocket-Version")
     if version != "13" or "Sec-WebSocket-Key" not in request.headers:
         raise ProtocolError("this is no websocket handshake of version 13")
+
+
+def _check_embedded(claims: TokenClaims) -> None:
+    """Check whether a token was made for a page of whatever site, by who has shown the right to the
+    document. Other scripts give tokens to everybody, and here no origin is checked.
+
+    Raises:
+        TokenRefused: it is another one.
+    """
+    if not claims.signed or claims.opens != EMBEDDED:
+        raise TokenRefused("pages of other sites need the token that /bokeh/embed.js brings")
 
 
 def _check_fresh(claims: TokenClaims) -> None:
