@@ -6,7 +6,7 @@ and show the failure.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
 from hybridviz.appload.hooks import Hook
-from hybridviz.errors import AppLoadError, UserRefused
+from hybridviz.errors import AppLoadError, DocumentInUse, UserRefused
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.ready import ReadySession
@@ -296,6 +296,24 @@ class ServedApp:
         if profile != self.profile:
             self.profile = profile
             self.pages.clear()
+
+
+def document_space(served: Mapping[str, ServedApp]) -> ServedApp:
+    """Return the document space of a server.
+
+    Args:
+        served: all that is served, by its routes.
+
+    Raises:
+        DocumentInUse: an app is in its place.
+    """
+    space = served[SPACE]
+    if not space.is_space:
+        raise DocumentInUse(
+            "this server has no documents: an app is served at /, where they would be shown;"
+            " serve it at another route, as /ROUTE=APP"
+        )
+    return space
 
 
 def check_user(request: Request, user: Any) -> None:

@@ -31,7 +31,7 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import ACCEPT, Tally
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import EMBEDDED, FOREIGN, SPACE, ServedApp, check_user
+from hybridviz.web.served import EMBEDDED, FOREIGN, ServedApp, check_user
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
@@ -183,7 +183,7 @@ class Sockets:
         claims = read_token(token, self._key, self._clock())
         may_push = not any_origin and self._access.may_write(request)
         if any_origin:
-            _check_embedded(claims)
+            _check_embedded(claims, served)
         else:
             self._check_right(claims, served)
         if served.registry.get(claims.session_id) is None:
@@ -231,18 +231,16 @@ class Sockets:
         if not 0 < len(ident) <= MAX_OLD_ID:
             raise TokenRefused("the session has no id")
         check_id(ident, self._key, self._settings.session_ids)
-        if route == SPACE:
+        served = self._served_at(route)
+        if served.is_space:
             self._access.check_read(request)
             self._access.check_space(ident)
             may_push = self._access.may_old_write(request)
             return partial(self._old.serve, ident=ident, may_push=may_push)
-        if route not in self._served:
-            raise AppNotFound(f"no app is served at {route}")
         if not self._access.shows_upload_token(request):
             # A BokehJS of that time has no token either; its origin has been checked above.
             names = [name for name in request.headers.keys() if name.lower() != "origin"]
             check_unsigned(request.environ.get("REMOTE_ADDR"), names)
-        served = self._served[route]
         user = self._visitors.user(served.rule)
         seen = self._visitors.seen(request, user, arguments_of(request))
         return partial(self._serve_old_app, served, ident, seen)
@@ -355,14 +353,14 @@ def _check_handshake() -> None:
         raise ProtocolError("this is no websocket handshake of version 13")
 
 
-def _check_embedded(claims: TokenClaims) -> None:
+def _check_embedded(claims: TokenClaims, served: ServedApp) -> None:
     """Check whether a token was made for a page of whatever site, by who has shown the right to the
     document. Other scripts give tokens to everybody, and here no origin is checked.
 
     Raises:
-        TokenRefused: it is another one.
+        TokenRefused: it is another one, or an app is served where documents would be.
     """
-    if not claims.signed or claims.opens != EMBEDDED:
+    if not (claims.signed and claims.opens == EMBEDDED and served.is_space):
         raise TokenRefused("pages of other sites need the token that /bokeh/embed.js brings")
 
 
