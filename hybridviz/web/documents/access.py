@@ -3,6 +3,8 @@
 A document carries code that runs in its viewers' browsers. So writing needs the upload token, or a
 program on this machine: a peer at a loopback address, without a proxy between, and no browser that
 some other site's page has told to send the request.
+
+Who views a document changes it too, over its websocket, as in Bokeh: see docs/documents.md.
 """
 
 import hmac
