@@ -19,6 +19,8 @@ from hybridviz.errors import TokenRefused
 
 PACKED = "__bk__zlib_"
 """The field in which Bokeh keeps what else a token carries, as compressed JSON."""
+OPENS = "hybridviz-opens"
+"""The field that says what a token opens; Bokeh passes over it."""
 MAX_TOKEN = 8 * 1024
 """Longest token, in bytes: servers refuse longer headers anyway."""
 MAX_PAYLOAD = 64 * 1024
@@ -34,6 +36,8 @@ class TokenClaims:
         expires: Unix time in seconds.
         signed: whether it is signed with our key; the caller decides whom to believe without.
         expired: whether it was too old when it was read.
+        opens: what it opens, as who made it has said, such as the route of an app; empty if nobody
+            has. Worth nothing without a signature.
         payload: what else it carries, such as ``arguments``: names to lists of bytes.
     """
 
@@ -41,11 +45,16 @@ class TokenClaims:
     expires: float
     signed: bool
     expired: bool
+    opens: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
 
 
 def make_token(
-    session_id: str, key: bytes, expires: float, payload: Mapping[str, Any] | None = None
+    session_id: str,
+    key: bytes,
+    expires: float,
+    payload: Mapping[str, Any] | None = None,
+    opens: str = "",
 ) -> str:
     """Return a signed token.
 
@@ -54,8 +63,11 @@ def make_token(
         key: the secret that signs it.
         expires: Unix time in seconds until which it opens a new session.
         payload: JSON values and bytes that shall be read back with it.
+        opens: the one thing that it opens; empty to leave that to who reads it.
     """
     claims: dict[str, Any] = {"session_id": session_id, "session_expiry": int(expires)}
+    if opens:
+        claims[OPENS] = opens
     if payload:
         claims[PACKED] = _encode64(zlib.compress(orjson.dumps(payload, default=_bytes_to_json), 9))
     body = _encode64(orjson.dumps(claims))
@@ -110,10 +122,13 @@ def _claims(body: bytes, signed: bool, now: float) -> TokenClaims:
     session_id, expires = claims.pop("session_id"), claims.pop("session_expiry")
     if not isinstance(session_id, str) or not session_id:
         raise ValueError("session_id must be text")
+    opens = claims.pop(OPENS, "")
+    if not isinstance(opens, str):
+        raise ValueError("what a token opens must be text")
     packed = claims.pop(PACKED, None)
     if packed is not None:
         claims.update(_bytes_from_json(_object(_decompress(_decode64(packed)))))
-    return TokenClaims(session_id, float(expires), signed, now > expires, claims)
+    return TokenClaims(session_id, float(expires), signed, now > expires, opens, claims)
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -86,6 +86,7 @@ class OldClients:
         self._server().channel.serve(transport)
 
     def _views(self) -> "LegacyViews":
+        self._front.check_space()
         return self._server().views
 
     def _server(self) -> "OldServer":

@@ -45,9 +45,11 @@ class Front:
         key: signs the cookies of users.
         page: answers the page of a document, by the id of its session.
         script: puts a document into a page of another site.
+        check_space: raises if this server has no place for documents.
     """
 
     access: Access
     key: bytes
     page: Callable[[str], Response]
     script: "Script"
+    check_space: Callable[[], object]

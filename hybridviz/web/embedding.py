@@ -121,7 +121,7 @@ class Embedding:
             url: absolute URL below which the websocket is.
         """
         place = Place(element, urlsplit(url).path, url, resources=True)
-        response = Response(self._put(self._pages.document_token(ident), place))
+        response = Response(self._put(self._pages.embedded_token(ident), place))
         response.mimetype = "application/javascript"
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -26,7 +26,7 @@ from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.nonces import with_nonce
-from hybridviz.web.served import SPACE, ServedApp
+from hybridviz.web.served import EMBEDDED, SPACE, ServedApp
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade
@@ -83,7 +83,6 @@ class Pages:
         """Answer ``/``: a document by its session id, the only app, or a card for each."""
         space = self._served[SPACE]
         if names_session(request) or space.listed:
-            self._access.check_read(request)
             return self.app(space)
         if self._settings.disable_index:
             abort(404)
@@ -127,7 +126,7 @@ class Pages:
             outside_request(served.open, ident, visit)
         else:
             served.expect(ident, visit)
-        return self._token(ident, carried or {}, visit.user)
+        return self._token(served.opens, ident, carried or {}, visit.user)
 
     def app(self, served: ServedApp, **parts: Any) -> Response:
         """Answer the page of one app.
@@ -149,7 +148,8 @@ class Pages:
         if title is not None and carried is not None:
             served.expect(ident, visit)
             head, tail = self._lazy_page(served, title)
-            body = b"".join((head, self._token(ident, carried, visit.user).encode(), tail))
+            token = self._token(served.opens, ident, carried, visit.user)
+            body = b"".join((head, token.encode(), tail))
         else:
             body = self._eager_page(served, ident, visit, carried).encode()
         response = Response(with_nonce(body), mimetype="text/html")
@@ -170,19 +170,23 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def document_token(self, ident: str) -> str:
-        """Return the token of the session of a document, which is opened; see `document`."""
+    def embedded_token(self, ident: str) -> str:
+        """Return the token by which a page of any site shows a document; see `document`."""
         space = self._served[SPACE]
         visit = self._visit(space, self._visitors.user())
         outside_request(space.open, ident, visit)
-        return self._token(ident, {}, visit.user)
+        return self._token(EMBEDDED, ident, {}, visit.user)
 
     def _arrive(self, served: ServedApp) -> tuple[str, Request]:
-        """Return the id of the visitor's session, which may be ready, and what its app sees."""
+        """Return the id of the visitor's session, which may be ready, and what its app sees. The
+        token of the page is a right to that session: it is checked here whether there is one.
+        """
+        if served.is_space:
+            self._access.check_read(request)
         mode = self._settings.session_ids
         user = self._visitors.user(served.rule)
         named = named_id(request, self._key, self._clock(), mode)
-        if named is not None and served.route == SPACE:
+        if named is not None and served.is_space:
             self._access.check_space(named)
         visit = self._visit(served, user)
         if named is None and served.ready is not None:
@@ -198,7 +202,7 @@ class Pages:
         self, served: ServedApp, ident: str, visit: Request, carried: dict[str, Any] | None
     ) -> str:
         session = outside_request(served.open, ident, visit)
-        token = self._token(ident, carried or {}, visit.user)
+        token = self._token(served.opens, ident, carried or {}, visit.user)
         try:
             return page_of_document(session.document, token, self._links_of(served))
         except HybridVizError:
@@ -224,11 +228,11 @@ class Pages:
             return links
         return replace(links, extra=self._dev.head(served.route, links))
 
-    def _token(self, ident: str, carried: dict[str, Any], user: Any) -> str:
+    def _token(self, opens: str, ident: str, carried: dict[str, Any], user: Any) -> str:
         if mark := user_mark(user, self._key):
             carried = {**carried, MARK: mark}
         expires = self._clock() + self._settings.session_token_expiration
-        return make_token(ident, self._key, expires, carried or None)
+        return make_token(ident, self._key, expires, carried or None, opens)
 
 
 def _template(path: str) -> Template | None:

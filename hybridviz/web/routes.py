@@ -18,7 +18,7 @@ from hybridviz.web.document_page import PageLinks
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.error_pages import http_error, own_error
 from hybridviz.web.pages import Pages
-from hybridviz.web.served import DocumentSpace, ServedApp
+from hybridviz.web.served import ServedApp
 from hybridviz.web.sockets import Sockets
 
 
@@ -88,7 +88,7 @@ class AppRoutes:
         def page(**parts: Any) -> Response:
             return self._pages.app(served, **parts)
 
-        if base or not (self._standalone or isinstance(served.app, DocumentSpace)):
+        if base or not (self._standalone or served.is_space):
             served.endpoint = f"hybridviz.page{number}"
             target.add_url_rule(base or "/", f"page{number}", page, strict_slashes=False)
 

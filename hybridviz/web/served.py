@@ -6,7 +6,7 @@ and show the failure.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
 from hybridviz.appload.hooks import Hook
-from hybridviz.errors import AppLoadError, UserRefused
+from hybridviz.errors import AppLoadError, DocumentInUse, UserRefused
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.ready import ReadySession
@@ -31,6 +31,10 @@ FOREIGN = "this session is another user's"
 
 SPACE = "/"
 """Where documents are that are known by their session ids."""
+DOCUMENTS = "documents"
+"""What tokens of documents open. Those of apps open a route, which begins with a slash."""
+EMBEDDED = "embedded"
+"""What tokens of old clients' documents in pages of other sites open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,16 @@ class ServedApp:
         return self.app.route
 
     @property
+    def is_space(self) -> bool:
+        """Whether this is the document space."""
+        return isinstance(self.app, DocumentSpace)
+
+    @property
+    def opens(self) -> str:
+        """What the tokens of its pages open: its sessions, and nobody else's."""
+        return DOCUMENTS if self.is_space else self.route
+
+    @property
     def name(self) -> str:
         """What people call the app: the title of its document, if it has set one."""
         known = self.profile.title if self.profile else DEFAULT_TITLE
@@ -128,7 +142,7 @@ class ServedApp:
     @property
     def listed(self) -> bool:
         """Whether people may find the app in the index."""
-        return not isinstance(self.app, DocumentSpace) and "<" not in self.route
+        return not self.is_space and "<" not in self.route
 
     def load(self) -> None:
         """Call the app's hook for the start of the server; what it raises is logged."""
@@ -205,7 +219,7 @@ class ServedApp:
         return self._check_owner(session, request)
 
     def _check_owner(self, session: Session, request: Request) -> Session:
-        if not isinstance(self.app, DocumentSpace) and not session.context.belongs_to(request.user):
+        if not self.is_space and not session.context.belongs_to(request.user):
             raise UserRefused(FOREIGN)
         return session
 
@@ -244,7 +258,7 @@ class ServedApp:
         if self._validated == self.edition or not settings.perform_document_validation():
             return
         self._validated = self.edition
-        if isinstance(self.app, DocumentSpace):
+        if self.is_space:
             return
         try:
             document.validate()
@@ -282,6 +296,24 @@ class ServedApp:
         if profile != self.profile:
             self.profile = profile
             self.pages.clear()
+
+
+def document_space(served: Mapping[str, ServedApp]) -> ServedApp:
+    """Return the document space of a server.
+
+    Args:
+        served: all that is served, by its routes.
+
+    Raises:
+        DocumentInUse: an app is in its place.
+    """
+    space = served[SPACE]
+    if not space.is_space:
+        raise DocumentInUse(
+            "this server has no documents: an app is served at /, where they would be shown;"
+            " serve it at another route, as /ROUTE=APP"
+        )
+    return space
 
 
 def check_user(request: Request, user: Any) -> None:

@@ -47,7 +47,7 @@ from hybridviz.web.overview import Overview
 from hybridviz.web.pages import Pages
 from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import AppRoutes, blueprint
-from hybridviz.web.served import SPACE, DocumentSpace, ServedApp
+from hybridviz.web.served import SPACE, DocumentSpace, ServedApp, document_space
 from hybridviz.web.sockets import Sockets
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
@@ -153,7 +153,8 @@ class Server:
             routes.add_url_rule("/metrics", "metrics", self._metrics.view)
         size = settings.max_upload_size
         add_routes(routes, DocumentViews(self._uploads, served, access, visitors, size))
-        front = Front(access, key, pages.document, embedding.document)
+        check_space = partial(document_space, served)
+        front = Front(access, key, pages.document, embedding.document, check_space)
         self._old.add_routes(routes, front, sockets)
         self._register(routes)
 
@@ -235,7 +236,7 @@ class Server:
         """
         if self.app._got_first_request:
             raise ConfigError(f"{route or source!r}: declare apps before the first request")
-        taken = {r for r, item in self.served.items() if not isinstance(item.app, DocumentSpace)}
+        taken = {r for r, item in self.served.items() if not item.is_space}
         app = load_app(source, route, self.settings.args, taken)
         rule = None if access is None else rule_of(access, app.route)
         prefix = {"url_prefix": self.settings.prefix or None}

@@ -31,7 +31,7 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import ACCEPT, Tally
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import FOREIGN, SPACE, ServedApp, check_user
+from hybridviz.web.served import EMBEDDED, FOREIGN, ServedApp, check_user
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import IN_PROCESS, accept, can_upgrade, has_shaken_hands
@@ -131,7 +131,7 @@ class Sockets:
 
         Args:
             route: the app's.
-            any_origin: let in pages of other sites, if they have a token that we have signed.
+            any_origin: let in pages of all sites, by the token that embeds a document there.
         """
         began = perf_counter()
         try:
@@ -178,24 +178,48 @@ class Sockets:
         self._check_open()
         if not any_origin:
             self._check_origin()
-        if route not in self._served:
-            raise AppNotFound(f"no app is served at {route}")
+        served = self._served_at(route)
         token = token_of(request.headers.get("Sec-WebSocket-Protocol"))
         claims = read_token(token, self._key, self._clock())
         may_push = not any_origin and self._access.may_write(request)
-        if not claims.signed:
-            if any_origin:
-                raise TokenRefused("pages of other sites need a token of this server's")
-            if not self._access.shows_upload_token(request):
-                check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
-            check_id(claims.session_id, self._key, self._settings.session_ids)
-            if route == SPACE:
-                self._access.check_space(claims.session_id)
-        served = self._served[route]
+        if any_origin:
+            _check_embedded(claims, served)
+        else:
+            self._check_right(claims, served)
         if served.registry.get(claims.session_id) is None:
             _check_fresh(claims)
         seen = self._visit(served, claims)
         return Admitted(served, claims.session_id, seen, token, may_push)
+
+    def _served_at(self, route: str) -> ServedApp:
+        if route not in self._served:
+            raise AppNotFound(f"no app is served at {route}")
+        return self._served[route]
+
+    def _check_right(self, claims: TokenClaims, served: ServedApp) -> None:
+        """Check the right to a session of an app or to a document. A token of its page is that
+        right. With one that does not say what it opens, as programs make them, documents need more.
+
+        Raises:
+            TokenRefused: the token is of another page, or not signed and not of this machine.
+            RightNeeded, TooManyFailures: the request may not open the document.
+        """
+        if claims.signed and claims.opens == served.opens:
+            return
+        if not claims.signed:
+            self._check_unsigned(claims.session_id)
+        elif claims.opens:
+            raise TokenRefused(
+                "the token is of another app's page: open the page of this one to have one"
+            )
+        if served.is_space:
+            self._access.check_read(request)
+            self._access.check_space(claims.session_id)
+
+    def _check_unsigned(self, ident: str) -> None:
+        if not self._access.shows_upload_token(request):
+            check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
+        check_id(ident, self._key, self._settings.session_ids)
 
     def _admit_old(self, route: str) -> Callable[[Transport], None]:
         """Return what serves a client of Bokeh 0.11, which has no token: it names a session."""
@@ -207,18 +231,16 @@ class Sockets:
         if not 0 < len(ident) <= MAX_OLD_ID:
             raise TokenRefused("the session has no id")
         check_id(ident, self._key, self._settings.session_ids)
-        if route == SPACE:
+        served = self._served_at(route)
+        if served.is_space:
             self._access.check_read(request)
             self._access.check_space(ident)
             may_push = self._access.may_old_write(request)
             return partial(self._old.serve, ident=ident, may_push=may_push)
-        if route not in self._served:
-            raise AppNotFound(f"no app is served at {route}")
         if not self._access.shows_upload_token(request):
             # A BokehJS of that time has no token either; its origin has been checked above.
             names = [name for name in request.headers.keys() if name.lower() != "origin"]
             check_unsigned(request.environ.get("REMOTE_ADDR"), names)
-        served = self._served[route]
         user = self._visitors.user(served.rule)
         seen = self._visitors.seen(request, user, arguments_of(request))
         return partial(self._serve_old_app, served, ident, seen)
@@ -329,6 +351,17 @@ def _check_handshake() -> None:
     version = request.headers.get("Sec-WebSocket-Version")
     if version != "13" or "Sec-WebSocket-Key" not in request.headers:
         raise ProtocolError("this is no websocket handshake of version 13")
+
+
+def _check_embedded(claims: TokenClaims, served: ServedApp) -> None:
+    """Check whether a token was made for a page of whatever site, by who has shown the right to the
+    document. Other scripts give tokens to everybody, and here no origin is checked.
+
+    Raises:
+        TokenRefused: it is another one, or an app is served where documents would be.
+    """
+    if not (claims.signed and claims.opens == EMBEDDED and served.is_space):
+        raise TokenRefused("pages of other sites need the token that /bokeh/embed.js brings")
 
 
 def _check_fresh(claims: TokenClaims) -> None:

@@ -10,7 +10,14 @@ from bokeh.util import token as bokeh_token
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridviz.core.tokens import MAX_PAYLOAD, MAX_TOKEN, PACKED, make_token, read_token
+from hybridviz.core.tokens import (
+    MAX_PAYLOAD,
+    MAX_TOKEN,
+    OPENS,
+    PACKED,
+    make_token,
+    read_token,
+)
 from hybridviz.errors import TokenRefused
 
 KEY = b"a key"
@@ -40,6 +47,14 @@ def test_bokeh_reads_ours() -> None:
     assert bokeh_token.get_session_id(token) == "abc"
     payload = bokeh_token.get_token_payload(token)
     assert payload == {"session_expiry": int(NOW), "arguments": {"a": [b"1"]}}
+
+
+def test_what_a_token_opens_stands_beside_what_apps_put_into_it() -> None:
+    token = make_token("abc", KEY, NOW, {OPENS: "/b", "a": 1}, opens="/a")
+    assert read_token(token, KEY, NOW).opens == "/a"
+    assert bokeh_token.get_session_id(token) == "abc"
+    assert bokeh_token.get_token_payload(token)["a"] == 1
+    assert read_token(make_token("abc", KEY, NOW, {OPENS: "/b"}), KEY, NOW).opens == ""
 
 
 @pytest.mark.parametrize("signed", [True, False])
@@ -95,6 +110,7 @@ def test_a_forged_token_is_refused(token: str) -> None:
         encode({**CLAIMS, "session_id": 3}),
         encode({**CLAIMS, "session_expiry": None}),
         encode({**CLAIMS, "session_expiry": "soon"}),
+        encode({**CLAIMS, OPENS: 5}),
         encode({**CLAIMS, PACKED: 5}),
         encode({**CLAIMS, PACKED: "AAAA"}),
         encode({**CLAIMS, PACKED: encode(zlib.compress(b"[]"))}) + "",

@@ -14,6 +14,7 @@ from tests.client.conftest import until
 from tests.legacy_rest.conftest import ref, small, spec
 from tests.servers import Server
 
+SLIDER = Path(__file__).parent.parent / "interop" / "apps" / "slider.py"
 Json = dict[str, Any]
 
 
@@ -72,8 +73,7 @@ class OldSocket:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    apps = [Path(__file__).parent.parent / "interop" / "apps" / "slider.py"]
-    server = Server("serve", apps, tmp_path_factory.mktemp("dialect"))
+    server = Server("serve", [SLIDER], tmp_path_factory.mktemp("dialect"))
     yield server
     server.kill()
 
@@ -312,6 +312,18 @@ def test_sessions_of_apps_speak_old_names(
     while children["attr"] != "children":
         children = other.hear("ModelChanged")
     assert len(children["new"]) == 3  # the app's callback has removed one of four
+
+
+def test_an_app_at_the_root_is_an_app(tmp_path: Path, ident: str) -> None:
+    server = Server("serve", [f"/={SLIDER}"], tmp_path)
+    try:
+        client = OldSocket(server, ident)
+        assert client.receive()[0]["msgtype"] == "ACK"
+        roots = client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]
+        assert "Slider" in {model["type"] for model in roots["references"]}
+        client.socket.close()
+    finally:
+        server.kill()
 
 
 def test_roots_that_old_clients_add_to_apps(join: Callable[..., OldSocket], ident: str) -> None:

@@ -11,6 +11,7 @@ import requests
 
 from hybridviz.client import pull_session
 from tests.client.conftest import until
+from tests.interop.wire import Wire
 from tests.legacy_rest.conftest import DATA, ROOTS, ref, small, spec
 from tests.servers import Server
 
@@ -201,6 +202,9 @@ def test_private_documents_want_a_key_unless_they_are_published(tmp_path: Path) 
         assert old("GET", path, headers={**stranger, "BOKEH-API-KEY": key}).status_code == 200
         old("POST", f"/bokeh/{old.id}/publish").raise_for_status()
         assert old("GET", path, headers=stranger).status_code == 200
+        page = f"{server.url}/bokeh/doc/{old.id}/{old.context}"
+        with Wire(page, headers=dict(stranger)) as wire:  # its page's token is the right to it
+            wire.pull()
     finally:
         server.kill()
 

@@ -1,5 +1,6 @@
 """Several users of Bokeh 0.10: who they are, what is theirs, and what nobody else gets."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,18 @@ from flask.testing import FlaskClient
 
 from hybridviz.client import pull_session
 from hybridviz.config import Settings
+from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError, ServerRefused
 from hybridviz.legacy_rest.identity import COOKIE
 from hybridviz.web import failures
 from hybridviz.web.extension import create_app
+from tests.interop.wire import Wire, page_token
 from tests.legacy_rest.conftest import ROOTS, small, spec
 from tests.legacy_rest.test_dialect import OldSocket
 from tests.servers import Server
 from tests.web.conftest import CAN_UPGRADE
 
+SLIDER = Path(__file__).parent.parent / "interop" / "apps" / "slider.py"
 FAR = {"REMOTE_ADDR": "203.0.113.9", **CAN_UPGRADE}
 Make = Callable[..., Flask]
 
@@ -429,7 +433,7 @@ def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
 
 
 def test_websockets_open_no_users_document_by_its_id(tmp_path: Path) -> None:
-    server = Server("serve", [], tmp_path, options=["--multi-user"])
+    server = Server("serve", [SLIDER], tmp_path, options=["--multi-user"], secret_key="key")
     try:
         form = {"username": "ann", "password": "a", "api": "true"}
         key = requests.post(f"{server.url}/bokeh/register", form, timeout=30).json()["userapikey"]
@@ -440,6 +444,10 @@ def test_websockets_open_no_users_document_by_its_id(tmp_path: Path) -> None:
         ident = docs[0]["docid"]
         with pytest.raises(ServerRefused):
             pull_session(ident, server.url)
+        page = page_token(f"{server.url}/slider?bokeh-session-id={ident}")
+        for token in (page, make_token(ident, b"key", time.time() + 60)):
+            with Wire(server.url, token, path="/ws") as wire:
+                assert wire.close_frame().code == 1008
         old = OldSocket(server, ident)
         assert old.socket.recv_frame().opcode == websocket.ABNF.OPCODE_CLOSE
         old.socket.close()

@@ -235,6 +235,7 @@ FOREIGN = {"suppress_origin": False}
         (token(), "/app/ws", {"subprotocols": ["chat"]}, 403, "subprotocol must be bokeh"),
         (token(), "/app/ws", {"subprotocols": ["bokeh"]}, 403, "bokeh and a token"),
         ("nonsense", "/app/ws", {}, 403, "malformed"),
+        (make_token("abc", KEY, SOON, opens="/b"), "/app/ws", {}, 403, "another app's page"),
         (make_token("abc", b"other", SOON), "/app/ws", {}, 403, "not signed with this server"),
         (UNSIGNED, "/app/ws", {"header": ["X-Forwarded-For: 1.2.3.4"]}, 403, "only from this"),
         (UNSIGNED, "/app/ws", FOREIGN, 403, "only from this machine"),

@@ -3,6 +3,8 @@
 A document carries code that runs in its viewers' browsers. So writing needs the upload token, or a
 program on this machine: a peer at a loopback address, without a proxy between, and no browser that
 some other site's page has told to send the request.
+
+Who views a document changes it too, over its websocket, as in Bokeh: see docs/documents.md.
 """
 
 import hmac
@@ -23,6 +25,7 @@ from hybridviz.core.handshake import (
 )
 from hybridviz.core.tokens import read_token
 from hybridviz.errors import HandshakeRefused, RightNeeded, TokenRefused, TooManyFailures
+from hybridviz.sessions import Session
 from hybridviz.web.failures import Failures
 
 log = logging.getLogger("hybridviz.audit")
@@ -123,7 +126,7 @@ class Access:
         if self._settings.private_documents:
             self.check_write(request)
 
-    def check_session(self, request: Request, ident: str) -> None:
+    def check_session(self, request: Request, session: Session) -> None:
         """Check the right to read and change an app's session: that of its own page, which has its
         token, or to write.
 
@@ -131,16 +134,20 @@ class Access:
             RightNeeded, TooManyFailures: as `check_write` does.
         """
         token = _bearer(request) or ""
-        if "." in token and self._opens(token, ident):
+        if "." in token and self._opens(token, session):
             return
         self.check_write(request)
 
-    def _opens(self, token: str, ident: str) -> bool:
+    def _opens(self, token: str, session: Session) -> bool:
         try:
             claims = read_token(token, self._key, self._clock())
         except TokenRefused:
             return False
-        return claims.signed and claims.session_id == ident
+        return (
+            claims.signed
+            and claims.session_id == session.id
+            and claims.opens in ("", session.route)
+        )
 
     def _check_token(self, token: str, request: Request) -> None:
         peer = request.remote_addr or ""

@@ -26,7 +26,7 @@ from hybridviz.stores import Entry
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.targets import AppSession, Target, UploadedDocument, version_of
 from hybridviz.web.documents.uploads import Uploads
-from hybridviz.web.served import FOREIGN, SPACE, ServedApp
+from hybridviz.web.served import FOREIGN, ServedApp, document_space
 from hybridviz.web.visit import Visitors
 
 HTML = "text/html"
@@ -61,6 +61,7 @@ class DocumentViews:
     def list(self) -> Response:
         """Answer the uploaded documents; sessions of apps are nobody's business."""
         self._access.check_read(request)
+        document_space(self._served)
         return answer({"documents": [_listed(entry) for entry in self._uploads.entries()]})
 
     def get(self, ident: str) -> Response:
@@ -82,6 +83,7 @@ class DocumentViews:
         self._access.check_write(request)
         if self._app_session(ident) is not None:
             raise DocumentInUse(f"{ident!r} is a session of an app: change it with PATCH")
+        document_space(self._served)
         body = self.body((JSON,))
         entry = self._uploads.put(ident, body, self._expected())
         created = entry.created == entry.updated
@@ -108,9 +110,10 @@ class DocumentViews:
         self._access.check_write(request)
         if self._app_session(ident) is not None:
             raise DocumentInUse(f"{ident!r} is a session of an app, which ends by itself")
+        space = document_space(self._served)
         session = self._uploads.delete(ident, self._expected())
         if session is not None:
-            self._served[SPACE].registry.discard(session, reason="the document was deleted")
+            space.registry.discard(session, reason="the document was deleted")
         return Response(status=204)
 
     # -- what the other views need too
@@ -120,12 +123,13 @@ class DocumentViews:
 
         Raises:
             DocumentNotFound: nothing.
+            DocumentInUse: this server has no documents.
             RightNeeded: it may not.
         """
         session = self._app_session(ident)
         if session is None:
             self._access.check_read(request)
-            return UploadedDocument(self._uploads, ident)
+            return self._uploaded(ident)
         self._check_session(session)
         return AppSession(session)
 
@@ -134,9 +138,13 @@ class DocumentViews:
         session = self._app_session(ident)
         if session is None:
             self._access.check_write(request)
-            return UploadedDocument(self._uploads, ident)
+            return self._uploaded(ident)
         self._check_session(session)
         return AppSession(session)
+
+    def _uploaded(self, ident: str) -> Target:
+        document_space(self._served)
+        return UploadedDocument(self._uploads, ident)
 
     def _check_session(self, session: Session) -> None:
         """Check the right to an app's session. One of a user's is for that user and for who has the
@@ -146,7 +154,7 @@ class DocumentViews:
             RightNeeded, TooManyFailures: as `Access.check_session` does.
             UserRequired, UserRefused: it is another user's.
         """
-        self._access.check_session(request, session.id)
+        self._access.check_session(request, session)
         if session.context.belongs_to(None) or self._access.shows_upload_token(request):
             return
         user = self._visitors.user(self._served[session.route].rule)
@@ -154,7 +162,7 @@ class DocumentViews:
             raise UserRefused(FOREIGN)
 
     def _app_session(self, ident: str) -> Session | None:
-        apps = (served for route, served in self._served.items() if route != SPACE)
+        apps = (served for served in self._served.values() if not served.is_space)
         found = (served.registry.get(ident) for served in apps)
         return next((session for session in found if session is not None), None)
 
