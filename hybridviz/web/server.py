@@ -195,18 +195,20 @@ class Server:
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime
         registry = SessionRegistry(app.route, self.runtime, lifetime, self._surroundings)
-        self.served[app.route] = ServedApp(app, registry, dev=self.settings.dev)
+        reading = self.runtime.lock()
+        self.served[app.route] = ServedApp(app, registry, reading, dev=self.settings.dev)
         return self.served[app.route]
 
     def _start(self) -> None:
-        for item in tuple(self.served.values()):
-            self._begin(item)
-        if self.dev is not None:
-            self.dev.start()
         context = self.served[SPACE].registry.context
         start_chores(self.settings, context, self.served.values(), self._uploads)
         if self._metrics is not None:
             self._metrics.start(context)
+        context.keep()  # an app at / may change, the chores go on
+        for item in tuple(self.served.values()):
+            self._begin(item)
+        if self.dev is not None:
+            self.dev.start()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def _begin(self, item: ServedApp) -> None:
