@@ -54,7 +54,7 @@ class Settings:
     allow_websocket_origin: tuple[str, ...] = setting(
         (),
         "Origin that may open websockets, HOST[:PORT] or SCHEME://HOST[:PORT]; may be repeated."
-        " `*` accepts any.",
+        " `*` accepts any, and stands for one part of a name as in `*.example.com`.",
         flag="allow-websocket-origin",
         metavar="ORIGIN",
     )

@@ -18,6 +18,7 @@ from hybridviz import accel
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import Source, Sources, load_app, load_apps, load_configured
 from hybridviz.config import Settings
+from hybridviz.core.handshake import check_entries
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError, SessionEnded
 from hybridviz.legacy_rest.old_clients import OldClients
@@ -90,6 +91,7 @@ class Server:
         *,
         standalone: bool = False,
     ) -> None:
+        check_entries(settings.allow_websocket_origin)
         self.app = app
         self.settings = settings
         self.standalone = standalone
