@@ -82,9 +82,9 @@ class Settings:
     )
     log_level: str = setting(
         "info",
-        "Least severity that is logged.",
+        "Least severity that is logged; `None` means `info`, as in Bokeh.",
         flag="log-level",
-        choices=("debug", "info", "warning", "error"),
+        choices=("trace", "debug", "info", "warning", "error", "critical", "None"),
     )
     log_format: str = setting(
         "text", "How the log is written.", flag="log-format", choices=("text", "json")
