@@ -8,6 +8,8 @@ import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
+from hybridviz.appload.loader import RESERVED
+from hybridviz.errors import ConfigError
 from hybridviz.web.assets import FOREVER, LARGE, PIECE, REVALIDATE, AssetFolder
 from tests.web.conftest import Serve
 
@@ -221,6 +223,15 @@ def test_bokehjs_is_that_of_the_installed_package(serve: Serve) -> None:
     response = client.get("/static/js/bokeh.min.js", headers=GZIP)
     assert b"bokeh" in gzip.decompress(response.data)[:3000].lower()
     assert client.get("/static/../__init__.py").status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_a_folder_cannot_be_at_a_route_of_the_servers_own(
+    serve: Serve, tmp_path: Path, name: str
+) -> None:
+    for route in (name, f"/{name}/", f"{name}/more"):
+        with pytest.raises(ConfigError, match=f"/{route.strip('/')} is used by the server itself"):
+            serve(static_dirs=(f"{route}={tmp_path}",), store="memory:")
 
 
 def test_files_of_extensions(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
