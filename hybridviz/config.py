@@ -54,7 +54,7 @@ class Settings:
     allow_websocket_origin: tuple[str, ...] = setting(
         (),
         "Origin that may open websockets, HOST[:PORT] or SCHEME://HOST[:PORT]; may be repeated."
-        " `*` accepts any.",
+        " `*` accepts any, and stands for one part of a name as in `*.example.com`.",
         flag="allow-websocket-origin",
         metavar="ORIGIN",
     )
@@ -82,9 +82,9 @@ class Settings:
     )
     log_level: str = setting(
         "info",
-        "Least severity that is logged.",
+        "Least severity that is logged; `None` means `info`, as in Bokeh.",
         flag="log-level",
-        choices=("debug", "info", "warning", "error"),
+        choices=("trace", "debug", "info", "warning", "error", "critical", "None"),
     )
     log_format: str = setting(
         "text", "How the log is written.", flag="log-format", choices=("text", "json")

@@ -9,6 +9,10 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LEVELS: dict[str, int | str] = {"trace": 9, "None": logging.INFO}
+"""What logging itself does not know: the number that Bokeh has for traces, and what its server logs
+if it is given no level.
+"""
 
 
 class JsonLines(logging.Formatter):
@@ -32,7 +36,7 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
     Does nothing if the process has set up its log already.
 
     Args:
-        level: least severity, one of debug, info, warning, error.
+        level: least severity, as in `Settings`.
         style: text or json.
         stream: where to; by default stderr.
     """
@@ -41,4 +45,4 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
     output = logging.StreamHandler(stream)
     output.setFormatter(JsonLines() if style == "json" else logging.Formatter(TEXT))
     logging.root.addHandler(output)
-    logging.root.setLevel(level.upper())
+    logging.root.setLevel(LEVELS.get(level, level.upper()))

@@ -6,6 +6,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bokeh.command.subcommands.serve import LOGLEVELS
+from bokeh.settings import convert_logging
+
+from hybridviz.config import Settings
 from hybridviz.logs import configure_logging
 
 
@@ -50,6 +54,13 @@ def test_text_names_level_and_logger() -> None:
         configure_logging("debug", "text", stream)
         logging.getLogger("hybridviz.test").debug("hello %d", 5)
     assert stream.getvalue().endswith(" DEBUG hybridviz.test: hello 5\n")
+
+
+def test_every_level_of_bokehs_command_is_one_here() -> None:
+    for name in (*LOGLEVELS, "None"):
+        with bare_root():
+            configure_logging(Settings(log_level=name).log_level, "text", io.StringIO())
+            assert logging.root.level == (convert_logging(name) or logging.INFO), name
 
 
 def test_a_log_that_is_set_up_already_is_left_alone() -> None:

@@ -28,8 +28,10 @@ class Hooks:
     """The hooks of one app; None where it has none.
 
     Attributes:
-        on_server_loaded: called with the server context before the first visitor.
-        on_server_unloaded: called with the server context when all sessions have ended.
+        on_server_loaded: called with the server context before the first visitor. With ``--dev``
+            also when changed code has been read.
+        on_server_unloaded: called with the server context when all sessions have ended. With
+            ``--dev`` also before that, while sessions of the old code go on.
         on_session_created: called with the session context before the app fills the document.
         on_session_destroyed: called with the session context when the session has ended.
         on_exception: called with the session context and what a callback has raised.

@@ -33,10 +33,13 @@ class Watch:
         """Return whether a file has changed or come since the last call, or a module has. One that
         cannot be read, as while an editor replaces it, counts as unchanged.
         """
+        own = dict.fromkeys(self._own_files())
+        loaded = {path: _stamp(path) for _, path in self._modules()}
+        # Also modules that are not loaded any more: another app has had them forgotten, or they
+        # could not be imported again.
+        at_first = {**loaded, **self._stamps, **own}
         # A list, not any(): each is looked at, so that one change is told once.
-        found = [self._look(path, None) for path in self._own_files()]
-        found += [self._look(path, _stamp(path)) for _, path in self._modules()]
-        return True in found
+        return True in [self._look(path, stamp) for path, stamp in at_first.items()]
 
     def forget_modules(self) -> None:
         """Have all modules that the app has imported from its directory read again when they are

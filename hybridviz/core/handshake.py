@@ -1,14 +1,21 @@
 """Who may open a page or a websocket: rules on Host, Origin, subprotocols and the peer's address.
 
-Pure functions over header values. All matches are exact: a suffix, another port or another scheme's
-default port is somebody else. Called by the views in ``web``.
+Pure functions over header values. Matches are exact: a suffix, another port or another scheme's
+default port is somebody else; only what is allowed as origin may have ``*`` in it. Called by the
+views in ``web``.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv6Address, ip_address
 
-from hybridviz.errors import HostRefused, OriginRefused, SubprotocolRefused, TokenRefused
+from hybridviz.errors import (
+    ConfigError,
+    HostRefused,
+    OriginRefused,
+    SubprotocolRefused,
+    TokenRefused,
+)
 
 ANY = "*"
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -17,6 +24,10 @@ PROXY_HEADER = re.compile(r"forwarded|via|x-real-ip|x-forwarded-.*", re.IGNORECA
 
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
 _ORIGIN = re.compile(r"(https?)://(.+)", re.IGNORECASE)
+_PART = r"(\*|[a-z0-9_-]+)"
+_ENTRY = re.compile(
+    rf"(https?://)?(\[[0-9a-f:.]+\]|{_PART}(\.{_PART})*\.?)(:([0-9]{{1,5}}|\*))?", re.IGNORECASE
+)
 
 Authority = tuple[str, int]
 """A host in lower case and a port."""
@@ -45,7 +56,7 @@ def check_origin(origin: str | None, allowed: Sequence[str], host: str | None) -
 
     Args:
         origin: its value, or None.
-        allowed: ``HOST[:PORT]`` or ``SCHEME://HOST[:PORT]`` each, or ``*``; empty: ``host`` only.
+        allowed: entries that `check_entries` has let pass, or ``*``; empty: ``host`` only.
         host: the request's own Host header.
 
     Raises:
@@ -56,18 +67,50 @@ def check_origin(origin: str | None, allowed: Sequence[str], host: str | None) -
     if match := _ORIGIN.fullmatch(origin):
         scheme = match[1].lower()
         found = parse_authority(match[2], scheme)
-        entries = allowed or (host or "",)
-        if found is not None and any(_allows(entry, scheme, found) for entry in entries):
+        if found is not None and _may(found, scheme, allowed, host):
             return
     raise OriginRefused(
         f"the origin {origin!r} is not allowed here; the option --allow-websocket-origin allows it"
     )
 
 
+def check_entries(allowed: Iterable[str]) -> None:
+    """Check what is allowed as origin: ``HOST[:PORT]`` or ``SCHEME://HOST[:PORT]`` each. As in
+    Bokeh ``*`` stands for one part of a name, alone for any name, and also for any port.
+
+    Raises:
+        ConfigError: an entry is none, so that no origin could match it.
+    """
+    for entry in allowed:
+        if not _ENTRY.fullmatch(entry):
+            raise ConfigError(
+                f"allow_websocket_origin cannot be {entry!r}: write what the addresses of the"
+                " site's pages begin with, without a path, such as https://viz.example.com,"
+                " viz.example.com:8080 or *.example.com"
+            )
+
+
+def _may(found: Authority, scheme: str, allowed: Sequence[str], host: str | None) -> bool:
+    if not allowed:
+        return found == parse_authority(host or "", scheme)
+    return any(_allows(entry, scheme, found) for entry in allowed)
+
+
 def _allows(entry: str, scheme: str, found: Authority) -> bool:
-    if match := _ORIGIN.fullmatch(entry):
-        return match[1].lower() == scheme and parse_authority(match[2], scheme) == found
-    return parse_authority(entry, scheme) == found
+    named, _, text = entry.rpartition("://")
+    wanted = parse_authority(text.removesuffix(":*"), scheme)
+    if wanted is None or named.lower() not in ("", scheme):
+        return False
+    return _matches(wanted[0], found[0]) and (text.endswith(":*") or wanted[1] == found[1])
+
+
+def _matches(pattern: str, name: str) -> bool:
+    wanted, parts = pattern.split("."), name.split(".")
+    if pattern == ANY:
+        return True
+    return len(wanted) == len(parts) and all(
+        one in (ANY, part) for one, part in zip(wanted, parts, strict=True)
+    )
 
 
 def parse_authority(text: str, scheme: str) -> Authority | None:

@@ -76,6 +76,7 @@ class ServerContext:
         self._surroundings = surroundings
         self._ids = itertools.count(1)
         self._callbacks: dict[str, Any] = {}
+        self._kept: frozenset[str] = frozenset()
         self._scheduler = CallbackScheduler(runtime, self._run)
 
     @property
@@ -133,6 +134,16 @@ class ServerContext:
         for callback in self._callbacks.values():
             self._scheduler.remove(callback)
             self._scheduler.add(callback)
+
+    def keep(self) -> None:
+        """Have the callbacks that are there now outlive `clear`: they are the server's own."""
+        self._kept = frozenset(self._callbacks)
+
+    def clear(self) -> None:
+        """Take back what the app has added, for its code has changed."""
+        for ident in self._callbacks.keys() - self._kept:
+            if (callback := self._callbacks.pop(ident, None)) is not None:
+                self._scheduler.remove(callback)
 
     def close(self) -> None:
         """Stop all callbacks."""

@@ -11,6 +11,7 @@ from bokeh.embed.bundle import extension_dirs
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from hybridviz.appload.loader import RESERVED
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, HybridVizError
 from hybridviz.web.assets import AssetFolder
@@ -123,7 +124,7 @@ def blueprint(
         standalone: answer also what an application around the server has its own answers for.
 
     Raises:
-        ConfigError: one of them is not there.
+        ConfigError: one of them is not there, or at a route of the server's own.
     """
     routes = Blueprint("hybridviz", __name__, template_folder="templates")
     for number, text in enumerate(settings.static_dirs):
@@ -148,7 +149,12 @@ def _static_dir(text: str) -> tuple[str, Path]:
     route, equals, folder = text.partition("=")
     if not equals or not Path(folder).is_dir():
         raise ConfigError(f"static_dirs must be ROUTE=PATH with the path of a folder, not {text!r}")
-    return f"/{route.strip('/')}", Path(folder).absolute()
+    route = f"/{route.strip('/')}"
+    if route.split("/")[1] in RESERVED:
+        raise ConfigError(
+            f"static_dirs: {route} is used by the server itself: serve {folder} at another route"
+        )
+    return route, Path(folder).absolute()
 
 
 def _add_rest(

@@ -18,8 +18,9 @@ from bokeh.settings import settings
 from hybridviz.appload.app import App
 from hybridviz.appload.error_document import fill_with_error
 from hybridviz.appload.failure import load_error
-from hybridviz.appload.hooks import Hook
+from hybridviz.appload.hooks import Hook, Hooks
 from hybridviz.errors import AppLoadError, DocumentInUse, UserRefused
+from hybridviz.runtime.base import Lock
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.ready import ReadySession
@@ -87,6 +88,7 @@ class ServedApp:
     Args:
         app: what fills the documents.
         registry: its sessions.
+        reading: a lock that is held while changed code is read.
         dev: look for changes of its code, and show tracebacks in the browser.
         rule: who may see it; see `Admission.user`.
 
@@ -101,6 +103,7 @@ class ServedApp:
         self,
         app: App,
         registry: SessionRegistry,
+        reading: Lock,
         *,
         dev: bool = False,
         rule: Callable[[Any], Any] | None = None,
@@ -115,6 +118,7 @@ class ServedApp:
         self.ready: ReadySession | None = None
         self.endpoint = ""
         self.failure: AppLoadError | None = None
+        self._reading = reading
         self._dev = dev
         self._validated = -1
 
@@ -178,12 +182,27 @@ class ServedApp:
         return profile.title if profile is not None and profile.default_template else None
 
     def refresh(self) -> None:
-        """Read the app's code again if it has changed."""
-        if self.app.refresh():
-            self.edition += 1
-            self._learn(None)
-            if self.ready is not None:
-                self.ready.renew()
+        """Read the app's code again if it has changed; whoever comes meanwhile waits.
+
+        Its hooks are called as if the server were started again, but sessions of the old code go
+        on.
+        """
+        self._reading.acquire()
+        try:
+            hooks = self.app.hooks
+            if self.app.refresh():
+                self._begin_anew(hooks)
+        finally:
+            self._reading.release()
+
+    def _begin_anew(self, old: Hooks) -> None:
+        self._call_hook(old.on_server_unloaded)
+        self.registry.context.clear()
+        self.load()
+        self.edition += 1
+        self._learn(None)
+        if self.ready is not None:
+            self.ready.renew()
 
     def expect(self, ident: str, request: Request) -> None:
         """Remember the request of a page that is shown without a run, until its websocket comes.

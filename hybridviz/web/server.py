@@ -18,6 +18,7 @@ from hybridviz import accel
 from hybridviz.appload.app import App
 from hybridviz.appload.loader import Source, Sources, load_app, load_apps, load_configured
 from hybridviz.config import Settings
+from hybridviz.core.handshake import check_entries
 from hybridviz.data_directory import DataDirectory
 from hybridviz.errors import AppNotFound, ConfigError, SessionEnded
 from hybridviz.legacy_rest.old_clients import OldClients
@@ -90,6 +91,7 @@ class Server:
         *,
         standalone: bool = False,
     ) -> None:
+        check_entries(settings.allow_websocket_origin)
         self.app = app
         self.settings = settings
         self.standalone = standalone
@@ -196,18 +198,20 @@ class Server:
     def _serve(self, app: App) -> ServedApp:
         lifetime = self.settings.unused_session_lifetime
         registry = SessionRegistry(app.route, self.runtime, lifetime, self._surroundings)
-        self.served[app.route] = ServedApp(app, registry, dev=self.settings.dev)
+        reading = self.runtime.lock()
+        self.served[app.route] = ServedApp(app, registry, reading, dev=self.settings.dev)
         return self.served[app.route]
 
     def _start(self) -> None:
-        for item in tuple(self.served.values()):
-            self._begin(item)
-        if self.dev is not None:
-            self.dev.start()
         context = self.served[SPACE].registry.context
         start_chores(self.settings, context, self.served.values(), self._uploads)
         if self._metrics is not None:
             self._metrics.start(context)
+        context.keep()  # an app at / may change, the chores go on
+        for item in tuple(self.served.values()):
+            self._begin(item)
+        if self.dev is not None:
+            self.dev.start()
         self._closing.undo = close_at_exit(self.close, self._leave, self.runtime.spawn)
 
     def _begin(self, item: ServedApp) -> None:

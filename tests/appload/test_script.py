@@ -224,6 +224,31 @@ def test_refresh_reads_a_changed_script(write: Write) -> None:
     assert os.listdir(path.parent) == []
 
 
+def test_apps_that_share_a_module_all_see_that_it_has_changed(write: Write) -> None:
+    write("shared_by_two.py", "x = 1")
+    apps = [ScriptApp(write(name, "import shared_by_two")) for name in ("a.py", "b.py")]
+    for app in apps:
+        app.run(Document())
+        assert not app.refresh()
+    write("shared_by_two.py", "x = 'changed'")
+    assert [app.refresh() for app in apps] == [True, True]  # the first one has it forgotten
+    assert [app.refresh() for app in apps] == [False, False]
+
+
+def test_a_module_that_cannot_be_imported_any_more_is_still_looked_at(write: Write) -> None:
+    write("broken_for_a_while.py", "x = 1")
+    app = ScriptApp(write("app.py", "import broken_for_a_while"))
+    app.run(Document())
+    assert not app.refresh()
+    write("broken_for_a_while.py", "x = (")
+    assert app.refresh()
+    assert fail(app).reason.startswith("SyntaxError")
+    write("broken_for_a_while.py", "x = 'mended'")
+    assert app.refresh()
+    app.run(Document())
+    del sys.modules["broken_for_a_while"]
+
+
 def test_an_app_of_old_and_the_module_beside_it(write: Write) -> None:
     write("helper_of_old.py", "from bokeh.plotting import figure\nPLOT = dict(plot_width=77)\n")
     source = (

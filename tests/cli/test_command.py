@@ -110,7 +110,7 @@ def run(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
         (["serve", "--prot", "1"], "No such option '--prot'"),
         (["serve", "--port"], "Option '--port' requires an argument"),
         (["serve", "--port", "99999"], "--port must be 0 to 65535, not 99999"),
-        (["serve", "--log-level", "loud"], "--log-level must be one of debug, info, warning"),
+        (["serve", "--log-level", "loud"], "--log-level must be one of trace, debug, info"),
         (["server"], "No such command 'server'"),
     ],
 )

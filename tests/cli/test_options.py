@@ -96,6 +96,10 @@ def test_lists_of_names_take_all_that_follows() -> None:
         (["--ssl-keyfile", "none.pem"], "--ssl-keyfile needs --ssl-certfile"),
         (["--auth-module", "none.py"], "there is no auth module"),
         (["--include-headers", "A", "--exclude-headers", "B"], "cannot both be given"),
+        (
+            ["--allow-websocket-origin", "https://viz.example.com/"],
+            "allow_websocket_origin cannot be 'https://viz.example.com/': write what",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line(options: list[str], complaint: str) -> None:

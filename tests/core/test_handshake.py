@@ -1,14 +1,22 @@
 """The rules on Host, Origin, subprotocols and unsigned tokens, case by case."""
 
 import pytest
+from bokeh.server.util import check_allowlist, create_hosts_allowlist
 
 from hybridviz.core.handshake import (
+    check_entries,
     check_host,
     check_origin,
     check_unsigned,
     token_of,
 )
-from hybridviz.errors import HostRefused, OriginRefused, SubprotocolRefused, TokenRefused
+from hybridviz.errors import (
+    ConfigError,
+    HostRefused,
+    OriginRefused,
+    SubprotocolRefused,
+    TokenRefused,
+)
 
 SERVE = ("localhost:5006", "127.0.0.1:5006", "[::1]:5006")
 
@@ -72,6 +80,11 @@ def test_hosts_that_may_not(header: str | None, allowed: tuple[str, ...]) -> Non
         ("http://127.0.0.1", (), "127.0.0.1:80"),
         ("https://example.com", (), "example.com"),
         ("http://localhost:5006", (), "LOCALHOST:5006"),
+        ("https://a.example.com", ("*.EXAMPLE.com",), "backend"),
+        ("https://a.example.com", ("https://*.example.com",), "backend"),
+        ("https://a.example.com:8443", ("*.example.com:*",), "backend"),
+        ("http://[::1]:5006", ("[::1]:*",), "backend"),
+        ("http://anything:8080", ("*:*",), "backend"),
     ],
 )
 def test_origins_that_may(origin: str | None, allowed: tuple[str, ...], host: str) -> None:
@@ -98,11 +111,66 @@ def test_origins_that_may(origin: str | None, allowed: tuple[str, ...], host: st
         ("http://localhost", (), "localhost:5006"),
         ("http://localhost", (), None),
         ("http://", (), ""),
+        ("https://a.b.example.com", ("*.example.com",), "backend"),
+        ("https://example.com", ("*.example.com",), "backend"),
+        ("https://a.example.com.evil.com", ("*.example.com",), "backend"),
+        ("https://a.example.com:8443", ("*.example.com",), "backend"),
+        ("http://a.example.com", ("https://*.example.com",), "backend"),
+        ("http://evil.com", (), "*.com"),
+        ("http://evil.com:81", (), "*:81"),
     ],
 )
 def test_origins_that_may_not(origin: str, allowed: tuple[str, ...], host: str | None) -> None:
     with pytest.raises(OriginRefused):
         check_origin(origin, allowed, host)
+
+
+ORIGINS = ("alice", "alice:81", "example.com", "a.example.com", "a.b.example.com:81", "10.0.3.4:81")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "*",
+        "*:80",
+        "*:81",
+        "alice",
+        "alice:81",
+        "*.example.com",
+        "*.*.example.com:81",
+        "10.0.*.*:81",
+    ],
+)
+def test_entries_match_as_in_bokeh(entry: str) -> None:
+    check_entries([entry])
+    for origin in ORIGINS:
+        theirs = check_allowlist(origin, create_hosts_allowlist([entry], None))
+        try:
+            check_origin(f"http://{origin}", [entry], "backend")
+            ours = True
+        except OriginRefused:
+            ours = False
+        assert ours == theirs, origin
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "https://viz.example.com/",
+        "viz.example.com/app",
+        "ws://viz.example.com",
+        "://viz.example.com",
+        "viz.example.com:http",
+        "viz*.example.com",
+        "viz..example.com",
+        "user@viz.example.com",
+        "::1",
+        "",
+    ],
+)
+def test_what_no_origin_could_match_is_no_entry(entry: str) -> None:
+    with pytest.raises(ConfigError, match="such as https://viz.example.com, viz"):
+        check_entries([entry])
 
 
 @pytest.mark.parametrize("header", ["bokeh,abc.def", "bokeh, abc.def", " bokeh , abc.def "])

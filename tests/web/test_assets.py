@@ -8,10 +8,13 @@ import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
-from hybridviz.web.assets import FOREVER, REVALIDATE, AssetFolder
+from hybridviz.appload.loader import RESERVED
+from hybridviz.errors import ConfigError
+from hybridviz.web.assets import FOREVER, LARGE, PIECE, REVALIDATE, AssetFolder
 from tests.web.conftest import Serve
 
 SCRIPT = b"let x = 1;\n" * 100
+PICTURE = b"png" * 1000
 
 
 class Counted:
@@ -36,7 +39,7 @@ def folder(tmp_path: Path, offload: Counted) -> AssetFolder:
     (root / "js").mkdir(parents=True)
     (root / "js" / "a.js").write_bytes(SCRIPT)
     (root / "small.css").write_bytes(b"a{}")
-    (root / "image.png").write_bytes(b"png" * 1000)
+    (root / "image.png").write_bytes(PICTURE)
     (tmp_path / "secret.js").write_text("secret")
     return AssetFolder(root, offload)
 
@@ -100,6 +103,74 @@ def test_an_unchanged_file_is_not_sent_again(client: FlaskClient, headers: dict[
     assert other.status_code == 200
 
 
+def test_an_unchanged_file_is_not_even_read(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = client.get("/f/image.png").headers["ETag"]
+    for name in ("open", "read_bytes"):
+        monkeypatch.setattr(Path, name, None)
+    again = client.get("/f/image.png", headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.head("/f/image.png").headers["Content-Length"] == "3000"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "data"),
+    [
+        ("bytes=0-1", "bytes 0-1/3000", PICTURE[:2]),
+        ("bytes=1-2000", "bytes 1-2000/3000", PICTURE[1:2001]),
+        ("bytes=2990-", "bytes 2990-2999/3000", PICTURE[2990:]),
+        ("bytes=2990-9999", "bytes 2990-2999/3000", PICTURE[2990:]),
+        ("bytes=-5", "bytes 2995-2999/3000", PICTURE[-5:]),
+    ],
+)
+def test_a_range_is_sent(client: FlaskClient, asked: str, told: str, data: bytes) -> None:
+    response = client.get("/f/image.png", headers={"Range": asked, **GZIP})
+    assert (response.status_code, response.headers["Content-Range"]) == (206, told)
+    assert response.data == data and response.content_length == len(data)
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=a-b", "pages=0-1", "bytes=0-1,4-5"])
+def test_what_is_no_single_range_is_ignored(client: FlaskClient, asked: str) -> None:
+    response = client.get("/f/image.png", headers={"Range": asked})
+    assert (response.status_code, response.data) == (200, PICTURE)
+    assert response.headers["Accept-Ranges"] == "bytes"
+
+
+def test_a_range_that_is_not_there_is_refused(client: FlaskClient) -> None:
+    response = client.get("/f/image.png", headers={"Range": "bytes=3000-"})
+    assert (response.status_code, response.headers["Content-Range"]) == (416, "bytes */3000")
+
+
+def test_a_range_of_another_version_is_all_of_this_one(client: FlaskClient) -> None:
+    tag = client.get("/f/image.png").headers["ETag"]
+    asked = {"Range": "bytes=0-1"}
+    assert client.get("/f/image.png", headers={"If-Range": tag, **asked}).status_code == 206
+    assert client.get("/f/image.png", headers={"If-Range": '"old"', **asked}).data == PICTURE
+
+
+def test_what_is_compressed_has_no_ranges(client: FlaskClient) -> None:
+    response = client.get("/f/js/a.js", headers={"Range": "bytes=0-1", **GZIP})
+    assert response.status_code == 200 and "Accept-Ranges" not in response.headers
+    assert gzip.decompress(response.data) == SCRIPT
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "table.json"])
+def test_a_large_file_is_never_read_as_a_whole(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / "root" / name
+    with path.open("wb") as file:
+        file.truncate(LARGE)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    response = client.get(f"/f/{name}", headers=GZIP)
+    sizes = [len(piece) for piece in response.iter_encoded()]
+    assert (max(sizes), sum(sizes)) == (PIECE, LARGE)
+    before = response.headers["ETag"]
+    os.utime(path, ns=(1, 1))
+    assert client.head(f"/f/{name}").headers["ETag"] != before
+
+
 def test_compressed_and_plain_have_different_tags(client: FlaskClient) -> None:
     plain, packed = client.get("/f/js/a.js"), client.get("/f/js/a.js", headers=GZIP)
     assert plain.headers["ETag"] != packed.headers["ETag"]
@@ -152,6 +223,15 @@ def test_bokehjs_is_that_of_the_installed_package(serve: Serve) -> None:
     response = client.get("/static/js/bokeh.min.js", headers=GZIP)
     assert b"bokeh" in gzip.decompress(response.data)[:3000].lower()
     assert client.get("/static/../__init__.py").status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_a_folder_cannot_be_at_a_route_of_the_servers_own(
+    serve: Serve, tmp_path: Path, name: str
+) -> None:
+    for route in (name, f"/{name}/", f"{name}/more"):
+        with pytest.raises(ConfigError, match=f"/{route.strip('/')} is used by the server itself"):
+            serve(static_dirs=(f"{route}={tmp_path}",), store="memory:")
 
 
 def test_files_of_extensions(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

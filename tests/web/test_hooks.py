@@ -1,6 +1,9 @@
 """The hooks of apps, and the contexts that they and callbacks see."""
 
 import asyncio
+import logging
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +11,13 @@ from bokeh.document import Document
 from bokeh.models import Div
 from flask import Flask
 
+from hybridviz.appload.directory import DirectoryApp
 from hybridviz.appload.hooks import Hooks
 from hybridviz.core.tokens import read_token
 from hybridviz.errors import AppNotFound
+from hybridviz.testing import VizClient
 from hybridviz.web.extension import HybridViz
+from hybridviz.web.served import ServedApp
 from tests.web.conftest import CAN_UPGRADE, FakeApp, Serve
 
 
@@ -162,6 +168,109 @@ def test_exceptions_reach_the_hook(serve: Serve, caplog: pytest.LogCaptureFixtur
     session.run(lambda: [][0])
     assert seen == [(session.context, "list index out of range")]
     assert "IndexError" in caplog.text and "in the hook itself" in caplog.text
+
+
+# -- changed code
+
+HOOKS = """
+import logging
+
+log = logging.getLogger("mine")
+db = "closed"
+
+def on_server_loaded(context):
+    global db
+    db = "open"
+
+def on_server_unloaded(context):
+    log.info("unloaded, db %s", db)
+
+def on_session_created(context):
+    log.info("created, db %s", db)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("", ["created, db open", "unloaded, db open", "created, db open"]),
+        ("x = (", ["created, db open"]),
+    ],
+)
+def test_changed_code_has_the_hooks_of_a_new_server(
+    serve: Any,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+    told: list[str],
+) -> None:
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    caplog.set_level(logging.INFO, "mine")
+    main = tmp_path / "app" / "main.py"
+    main.parent.mkdir()
+    main.write_text(before)
+    main.with_name("app_hooks.py").write_text(HOOKS)
+    server = serve(DirectoryApp(main.parent), dev=True)
+    visit(server)
+    main.write_text("# changed")
+    assert visit(server).status_code == 200
+    assert [record.getMessage() for record in caplog.records if record.name == "mine"] == told
+
+
+class NotedLock:
+    """A lock that notes when it is taken and given back."""
+
+    def __init__(self, notes: list[Any]) -> None:
+        self.notes = notes
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        self.notes.append("taken")
+        return True
+
+    def release(self) -> None:
+        self.notes.append("given back")
+
+
+def test_no_visitor_comes_between_changed_code_and_its_hooks(serve: Serve) -> None:
+    app = Hooked()
+    registry = server_of(serve(app)).served["/app"].registry
+    app.notes.clear()
+    app.changed = True
+    ServedApp(app, registry, NotedLock(app.notes)).refresh()
+    assert app.notes == ["taken", "on_server_unloaded", "on_server_loaded", "given back"]
+
+
+def test_a_hook_that_raises_once_code_has_changed_harms_nothing_else(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Hooked(on_server_unloaded=lambda context: 1 / 0)
+    server = serve(app, dev=True)
+    app.changed = True
+    assert visit(server).status_code == 200
+    assert app.notes == ["on_server_loaded", "on_server_loaded", "on_session_created", "run"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_server_callbacks_of_old_code_end_and_the_servers_own_go_on(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "hybridviz.stats")
+    loads, ticks = list[Any](), list[int]()
+
+    def load(context: Any) -> None:
+        loads.append(context)
+        number = len(loads)
+        context.add_periodic_callback(lambda: ticks.append(number), 60_000)
+
+    app = Hooked(on_server_loaded=load)
+    app.route = "/"
+    server = serve(app, stats_log_frequency_ms=60_000)
+    app.changed = True
+    server_of(server).served["/"].refresh()
+    with VizClient(server) as client:
+        client.advance(60)
+    assert ticks == [2] and caplog.text.count("= app /: 0 sessions") == 1
 
 
 # -- contexts
