@@ -67,12 +67,18 @@ class Library:
         self._fresh[ident] = self._runtime.now() + FRESH
         return raw
 
+    def held(self, ident: str) -> RawDocument | None:
+        """Return a document as this server has it in memory, without a look into the store."""
+        return self._known.get(ident, (0, None))[1]
+
     def _load(self, ident: str) -> tuple[int, RawDocument]:
         stored = self._offload(lambda: self._store.get(PREFIX + ident))
         if stored is None:
             raise DocumentNotFound(f"there is no document {ident!r}")
-        self._known[ident] = found = stored.entry.version, read_raw(stored.body)
-        return found
+        known = self._known.get(ident)
+        if known is None or known[0] != stored.entry.version:  # else it was written here meanwhile
+            self._known[ident] = known = stored.entry.version, read_raw(stored.body)
+        return known
 
     def titled(self, user: str, title: str) -> RawDocument | None:
         """Return the document of that title, or None."""
@@ -105,9 +111,12 @@ class Library:
         try:
             while True:
                 version, before = self._known.get(ident) or self._load(ident)
-                raw = before.copy()
+                noted, raw = before.apart(), before.copy()
                 result = call(raw)
-                if raw.same_as(before) or self._put(raw, version):
+                if raw.same_as(before):
+                    return raw, result
+                if self._put(raw, version):
+                    raw.take_over(before, noted)  # viewers went on while it was written
                     return raw, result
                 self._known.pop(ident, None)  # another server on this store was faster
         finally:
