@@ -104,7 +104,10 @@ class LiveDocument:
             document.add_root(root)
 
     def _listen(self) -> None:
-        for ident, model in self._translator.models.items():
+        models = self._translator.models
+        self._listening &= models.keys()
+        self._sources = {key: ident for key, ident in self._sources.items() if ident in models}
+        for ident, model in models.items():
             if ident in self._listening:
                 continue
             self._listening.add(ident)

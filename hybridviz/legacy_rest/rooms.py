@@ -99,10 +99,8 @@ class PushedRoom(Room):
         """See `Room`."""
         if not self._library.has(self._ident):
             self._library.save(self._document())
-        raw, changed = self._library.change(
-            self._ident, lambda raw: patches.apply_patch(raw, content)
-        )
-        self._live.update(raw, dict.fromkeys(changed))
+        raw, changed = self._library.change(self._ident, lambda raw: _changed(raw, content))
+        self._live.update(raw, changed)
         self.tell(content, sender)
 
     def _document(self) -> RawDocument:
@@ -110,3 +108,12 @@ class PushedRoom(Room):
             return self._library.find(self._ident)
         except DocumentNotFound:
             return patches.empty(self._ident, patches.UNTITLED)
+
+
+def _changed(raw: RawDocument, content: Any) -> list[str]:
+    """Change a document by a patch, and forget what it shows no more: clients send it again if they
+    show it again. Return the ids of what has changed.
+    """
+    changed = patches.apply_patch(raw, content)
+    raw.prune()
+    return [ident for ident in dict.fromkeys(changed) if ident in raw.models]
