@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from hybridviz.errors import DocumentNotFound, StoreConflict, TitleTaken
 from hybridviz.legacy_rest.raw import RawDocument, new_document, read_raw
+from hybridviz.legacy_rest.users import NOBODY
 from hybridviz.runtime.base import Lock, Runtime
 from hybridviz.stores import Entry, Store
 
@@ -35,15 +36,16 @@ class Library:
 
     def of_user(self, user: str) -> list[RawDocument]:
         """Return the documents of a user, the oldest first."""
-        return [raw for raw, _ in self.listed(user)]
+        return [raw for raw, _ in self.listed(user) if raw.owner == user]
 
     def listed(self, user: str) -> list[tuple[RawDocument, float]]:
         """Return the documents of a user, the oldest first, and the Unix times at which they were
-        last written.
+        last written; without users also what clients of 0.11 have pushed, which is nobody's.
         """
+        owners = (user, "") if user == NOBODY else (user,)
         entries = sorted(self._entries(), key=lambda entry: entry.created)
         found = ((self.find(e.ident.removeprefix(PREFIX)), e.updated) for e in entries)
-        return [(raw, updated) for raw, updated in found if raw.owner == user]
+        return [(raw, updated) for raw, updated in found if raw.owner in owners]
 
     def has(self, ident: str) -> bool:
         """Return whether there is a document of that id."""
@@ -165,9 +167,13 @@ class Library:
         return entry is not None
 
     def remove(self, ident: str) -> None:
-        """Remove a document, if it is there."""
-        self._forget(ident)
-        self._offload(lambda: self._store.delete(PREFIX + ident))
+        """Remove a document, if it is there; what writes it at the same time comes before."""
+        self._turn.acquire()
+        try:
+            self._offload(lambda: self._store.delete(PREFIX + ident))
+            self._forget(ident)
+        finally:
+            self._turn.release()
 
     def _forget(self, ident: str) -> None:
         self._known.pop(ident, None)

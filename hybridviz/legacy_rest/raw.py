@@ -26,7 +26,7 @@ class RawDocument:
     Attributes:
         id: its id, a UUID.
         title: the name by which clients find it.
-        owner: name of the user who has made it.
+        owner: name of the user who has made it; nothing if a client of 0.11 has pushed it.
         apikey: who shows it may write.
         readonlyapikey: who shows it may read.
         context: id of its plot context.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hybridviz.errors import PatchError
 from hybridviz.legacy_rest.rooms import PushedRoom
 from hybridviz.runtime.manual import ManualRuntime
 from tests.legacy_rest.conftest import Json, ref, small, spec
@@ -72,3 +73,44 @@ def test_what_a_patch_brings_and_does_not_show_is_not_told(
     slider: Any = session.document.get_model_by_name("slider")
     assert (told, slider.value) == ([["slider"]], 6)
     assert "Traceback" not in caplog.text
+
+
+def added(ident: str) -> Json:
+    """Return the patch that shows one more model."""
+    event = {"kind": "RootAdded", "model": ref("Paragraph", ident)}
+    return {"events": [event], "references": [spec("Paragraph", ident, text="new")]}
+
+
+TITLE = {"events": [{"kind": "TitleChanged", "title": "New"}], "references": []}
+
+
+@pytest.mark.parametrize("patch", [added("new"), TITLE, changed("slider", "value", 5)])
+def test_a_patch_does_not_bring_a_removed_document_back(
+    desk: Desk, room: PushedRoom, patch: Json
+) -> None:
+    room.push(pushed())
+    room.patch(patch, Ear())
+    desk.library.remove(IDENT)
+    with pytest.raises(PatchError, match="push it again"):
+        room.patch(patch, Ear())
+    assert not desk.library.has(IDENT)
+    room.push(pushed())
+    room.patch(patch, Ear())
+
+
+def test_who_pulls_after_the_removal_begins_anew(desk: Desk, room: PushedRoom) -> None:
+    room.push(pushed())
+    desk.library.remove(IDENT)
+    assert room.pull()["doc"]["roots"]["root_ids"] == []
+    room.patch(added("new"), Ear())
+    assert room.pull()["doc"]["roots"]["root_ids"] == ["new"]
+
+
+def test_the_first_patch_makes_a_document_unless_it_is_refused(
+    desk: Desk, room: PushedRoom
+) -> None:
+    with pytest.raises(PatchError):
+        room.patch(changed("none", "value", 1), Ear())
+    assert not desk.library.has(IDENT)
+    room.patch(added("new"), Ear())
+    assert desk.library.has(IDENT)
