@@ -27,11 +27,14 @@ from bokeh.models.widgets import AbstractButton
 from hybridviz.bokeh_internals import callbacks_of
 from hybridviz.errors import PatchError, RightNeeded
 from hybridviz.legacy_rest import patches
-from hybridviz.legacy_rest.raw import Json, RawDocument, references
+from hybridviz.legacy_rest.raw import Json, RawDocument, is_reference, references
 from hybridviz.legacy_rest.rooms import Client, Room
 from hybridviz.legacy_rest.translation import Translator
 from hybridviz.legacy_rest.translation.backward import Backward, selection
 from hybridviz.sessions import Session
+
+SELECTION = {"0d", "1d", "2d"}
+"""What a selection had: of lines, of rows, of what has several parts."""
 
 
 class AppRoom(Room):
@@ -48,7 +51,7 @@ class AppRoom(Room):
         self._unused = unused
         self._backward = Backward()
         self._sender: Client | None = None
-        self._written: set[tuple[str, str]] = set()
+        self._written: dict[tuple[str, str], Any] = {}
         self._told: set[str] = set()
         """Ids of the models that they know: of others they may hear nothing."""
 
@@ -110,7 +113,7 @@ class AppRoom(Room):
                     self._apply(translator, known[ident], before.models[ident])
             self._show(document, translator, before)
         finally:
-            self._sender, self._written = None, set()
+            self._sender, self._written = None, {}
 
     def _as_written(self, document: Document, known: dict[str, Model], content: Any) -> RawDocument:
         """Return the models that a patch names, as their time would have written them."""
@@ -149,8 +152,16 @@ class AppRoom(Room):
         if isinstance(event, DocumentPatchedEvent):
             for told, models in self._events(event):
                 content = {"events": [told], "references": self._specs(models)}
-                own = (told.get("model", {}).get("id"), told.get("attr")) in self._written
-                self.tell(content, self._sender if own else None)
+                self.tell(content, self._sender if self._is_own(told) else None)
+
+    def _is_own(self, told: Json) -> bool:
+        """Return whether the sender has what is told, for it has written that. Once it has been
+        told anything else, as when the app corrects it, it is told all that follows.
+        """
+        key = (told.get("model", {}).get("id"), told.get("attr"))
+        if key in self._written and not _same(told["new"], self._written[key]):
+            del self._written[key]
+        return key in self._written
 
     def _events(self, event: DocumentPatchedEvent) -> list[tuple[Json, list[Model]]]:
         """Return what an event was called, with the models that are new by it."""
@@ -221,7 +232,20 @@ def _targets(content: Any) -> list[str]:
     return list(dict.fromkeys(model["id"] for model in models if "id" in model))
 
 
-def _written(content: Any) -> set[tuple[str, str]]:
-    """Return which attributes of which models a patch writes."""
+def _written(content: Any) -> dict[tuple[str, str], Any]:
+    """Return which attributes of which models a patch writes, and what it writes there."""
     events = [event for event in content["events"] if event["kind"] == "ModelChanged"]
-    return {(event["model"]["id"], event["attr"]) for event in events}
+    return {(event["model"]["id"], event["attr"]): event["new"] for event in events}
+
+
+def _same(told: Any, written: Any) -> bool:
+    """Return whether two values are the same to a client: references lead to the same models, and
+    selections have the same rows.
+    """
+    if is_reference(told) and is_reference(written):
+        return bool(told["id"] == written["id"])
+    if isinstance(told, list) and isinstance(written, list):
+        return len(told) == len(written) and all(map(_same, told, written))
+    if isinstance(told, dict) and told.keys() == SELECTION and isinstance(written, dict):
+        return bool(told["1d"] == written.get("1d"))
+    return bool(told == written)

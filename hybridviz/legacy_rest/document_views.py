@@ -4,7 +4,7 @@ import logging
 
 from flask import Response, request
 
-from hybridviz.errors import BadRequest, DocumentNotFound, NotTheirs
+from hybridviz.errors import BadRequest, DocumentNotFound
 from hybridviz.legacy_rest.answers import Bodies, json_answer
 from hybridviz.legacy_rest.channel import USER, Channel
 from hybridviz.legacy_rest.edits import Edits
@@ -13,6 +13,7 @@ from hybridviz.legacy_rest.live import LiveDocuments
 from hybridviz.legacy_rest.raw import Json, RawDocument, spec
 from hybridviz.legacy_rest.rights import Rights
 from hybridviz.legacy_rest.translation import notices_of
+from hybridviz.legacy_rest.users import NOBODY
 
 log = logging.getLogger("hybridviz.legacy")
 
@@ -58,19 +59,17 @@ class DocumentViews:
         return self._list(owner)
 
     def remove(self, docid: str) -> Response:
-        """Remove a document of the user's; answer the list without it.
+        """Remove a document of the user's, or one that is nobody's; answer the list without it.
 
         Raises:
             NotTheirs: the user has none of that id.
         """
-        owner = self._rights.owner()
-        if docid not in [raw.id for raw in self._library.of_user(owner)]:
-            raise NotTheirs(f"{owner} has no document {docid!r}")
+        raw = self._rights.removable(docid)
         self._library.remove(docid)
         self._live.end(docid)
         log.info("= document %s: removed for %s", docid, request.remote_addr)
-        self._channel.tell(f"{USER}{owner}", {"msgtype": "docchange"})
-        return self._list(owner)
+        self._channel.tell(f"{USER}{raw.owner or NOBODY}", {"msgtype": "docchange"})
+        return self._list(raw.owner)
 
     def by_title(self) -> Response:
         """Describe the document of a title, made if there is none."""

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from hybridviz.errors import DocumentNotFound, StoreConflict, TitleTaken
 from hybridviz.legacy_rest.raw import RawDocument, new_document, read_raw
+from hybridviz.legacy_rest.users import NOBODY
 from hybridviz.runtime.base import Lock, Runtime
 from hybridviz.stores import Entry, Store
 
@@ -35,15 +36,16 @@ class Library:
 
     def of_user(self, user: str) -> list[RawDocument]:
         """Return the documents of a user, the oldest first."""
-        return [raw for raw, _ in self.listed(user)]
+        return [raw for raw, _ in self.listed(user) if raw.owner == user]
 
     def listed(self, user: str) -> list[tuple[RawDocument, float]]:
         """Return the documents of a user, the oldest first, and the Unix times at which they were
-        last written.
+        last written; without users also what clients of 0.11 have pushed, which is nobody's.
         """
+        owners = (user, "") if user == NOBODY else (user,)
         entries = sorted(self._entries(), key=lambda entry: entry.created)
         found = ((self.find(e.ident.removeprefix(PREFIX)), e.updated) for e in entries)
-        return [(raw, updated) for raw, updated in found if raw.owner == user]
+        return [(raw, updated) for raw, updated in found if raw.owner in owners]
 
     def has(self, ident: str) -> bool:
         """Return whether there is a document of that id."""
@@ -67,12 +69,18 @@ class Library:
         self._fresh[ident] = self._runtime.now() + FRESH
         return raw
 
+    def held(self, ident: str) -> RawDocument | None:
+        """Return a document as this server has it in memory, without a look into the store."""
+        return self._known.get(ident, (0, None))[1]
+
     def _load(self, ident: str) -> tuple[int, RawDocument]:
         stored = self._offload(lambda: self._store.get(PREFIX + ident))
         if stored is None:
             raise DocumentNotFound(f"there is no document {ident!r}")
-        self._known[ident] = found = stored.entry.version, read_raw(stored.body)
-        return found
+        known = self._known.get(ident)
+        if known is None or known[0] != stored.entry.version:  # else it was written here meanwhile
+            self._known[ident] = known = stored.entry.version, read_raw(stored.body)
+        return known
 
     def titled(self, user: str, title: str) -> RawDocument | None:
         """Return the document of that title, or None."""
@@ -105,9 +113,12 @@ class Library:
         try:
             while True:
                 version, before = self._known.get(ident) or self._load(ident)
-                raw = before.copy()
+                noted, raw = before.apart(), before.copy()
                 result = call(raw)
-                if raw.same_as(before) or self._put(raw, version):
+                if raw.same_as(before):
+                    return raw, result
+                if self._put(raw, version):
+                    raw.take_over(before, noted)  # viewers went on while it was written
                     return raw, result
                 self._known.pop(ident, None)  # another server on this store was faster
         finally:
@@ -156,9 +167,13 @@ class Library:
         return entry is not None
 
     def remove(self, ident: str) -> None:
-        """Remove a document, if it is there."""
-        self._forget(ident)
-        self._offload(lambda: self._store.delete(PREFIX + ident))
+        """Remove a document, if it is there; what writes it at the same time comes before."""
+        self._turn.acquire()
+        try:
+            self._offload(lambda: self._store.delete(PREFIX + ident))
+            self._forget(ident)
+        finally:
+            self._turn.release()
 
     def _forget(self, ident: str) -> None:
         self._known.pop(ident, None)

@@ -18,7 +18,7 @@ from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.bokeh_internals import collecting_once
-from hybridviz.errors import HybridVizError, SessionDestroyed
+from hybridviz.errors import DocumentNotFound, HybridVizError, SessionDestroyed
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
@@ -44,22 +44,19 @@ given follows nothing.
 
 
 class LiveDocument:
-    """One document in one session.
+    """One document in one session; `replace` gives it its first content too.
 
     Args:
-        raw: the document.
         session: the session that shows it.
         changed: called with the document, the id of a model and its attribute, when a browser
             has changed that.
     """
 
-    def __init__(
-        self, raw: RawDocument, session: Session, changed: Callable[[RawDocument, str, str], None]
-    ) -> None:
+    def __init__(self, session: Session, changed: Callable[[RawDocument, str, str], None]) -> None:
         self.session = session
-        self._raw = raw
         self._changed = changed
-        self._translator = Translator(raw)
+        self._raw: RawDocument
+        self._translator: Translator
         self._sources: dict[str, str] = {}
         self._listening: set[str] = set()
         self._told: list[str] = []
@@ -85,7 +82,7 @@ class LiveDocument:
             self._applying = False
 
     def replace(self, document: Document, raw: RawDocument) -> None:
-        """Show another document in this one's place; call it with its lock held."""
+        """Show a document in the place of what was; call it with its lock held."""
         self._translator = Translator(raw)
         self._sources, self._listening = {}, set()
         self._told, self._line = [], []
@@ -107,7 +104,10 @@ class LiveDocument:
             document.add_root(root)
 
     def _listen(self) -> None:
-        for ident, model in self._translator.models.items():
+        models = self._translator.models
+        self._listening &= models.keys()
+        self._sources = {key: ident for key, ident in self._sources.items() if ident in models}
+        for ident, model in models.items():
             if ident in self._listening:
                 continue
             self._listening.add(ident)
@@ -189,12 +189,14 @@ class LiveDocuments:
             self._fill_other(document)
 
     def _open(self, document: Document, session: Session, window: Window) -> None:
-        raw = self._seen(window, self._library.find(window.docid))
-        live = LiveDocument(raw, session, partial(self._read_back, window))
-        with collecting_once(document):
-            live.show(document, raw)
-        document.on_change(live.hear)
+        """Show a document in a new session. It is known here before it is filled, so that no change
+        passes it by: one that comes meanwhile waits for its lock.
+        """
+        live = LiveDocument(session, partial(self._read_back, window))
         self._live.setdefault(window.docid, {})[session.id] = window, live
+        with collecting_once(document):
+            live.replace(document, self._seen(window, self._library.find(window.docid)))
+        document.on_change(live.hear)
 
     def update(self, raw: RawDocument, idents: Iterable[str]) -> None:
         """Show changes of a document wherever somebody looks at it, each time as one patch."""
@@ -238,8 +240,11 @@ class LiveDocuments:
     def _show(
         self, raw: RawDocument, idents: list[str], where: dict[str, tuple[Window, LiveDocument]]
     ) -> None:
+        """Show a document as it is by now: what has changed since then is not to be undone."""
         for window, live in tuple(where.values()):
-            self._show_one(live, self._seen(window, raw), idents)
+            now = self._library.held(raw.id) or raw
+            there = [ident for ident in idents if ident in now.models]
+            self._show_one(live, self._seen(window, now), there)
 
     def _show_one(self, live: LiveDocument, seen: RawDocument, idents: list[str]) -> None:
         try:
@@ -258,12 +263,14 @@ class LiveDocuments:
                 del self._live[window.docid]
             self._write(window.docid)
 
-    def _read_back(self, window: Window, raw: RawDocument, ident: str, attr: str) -> None:
+    def _read_back(self, window: Window, seen: RawDocument, ident: str, attr: str) -> None:
         if window.copy:
-            self._keep_copy(window, raw, ident, attr)
+            self._keep_copy(window, seen, ident, attr)
             return
-        if window.start:
-            raw = self._take_over(raw, ident, attr)
+        raw = self._library.held(seen.id) or seen
+        if ident not in raw.models:
+            return  # the model was removed meanwhile
+        raw.adopt(seen.models[ident], attr)
         self._later(raw.id)
         others = {
             key: pair for key, pair in self._live.get(raw.id, {}).items() if pair[0] != window
@@ -274,15 +281,6 @@ class LiveDocuments:
             self.on_read_back(raw, ident, attr)
         if self.on_change is not None:
             self.on_change(raw, "", [ident])
-
-    def _take_over(self, seen: RawDocument, ident: str, attr: str) -> RawDocument:
-        """Write what has changed in a window with models of its own into the document; return that.
-        The model is replaced, not changed: by that other windows see what is new.
-        """
-        raw, value = self._library.find(seen.id), seen.models[ident]["attributes"][attr]
-        model = raw.models.get(ident, seen.models[ident])
-        raw.models[ident] = {**model, "attributes": {**model["attributes"], attr: value}}
-        return raw
 
     def _keep_copy(self, window: Window, seen: RawDocument, ident: str, attr: str) -> None:
         model = seen.models[ident]
@@ -302,5 +300,7 @@ class LiveDocuments:
     def _write(self, ident: str) -> None:
         if ident in self._dirty:
             self._dirty.discard(ident)
-            if self._library.has(ident):  # else it was removed meanwhile
+            try:
                 self._library.keep(ident)
+            except DocumentNotFound:
+                log.debug("= document %s was removed before its changes were written", ident)

@@ -26,7 +26,7 @@ class RawDocument:
     Attributes:
         id: its id, a UUID.
         title: the name by which clients find it.
-        owner: name of the user who has made it.
+        owner: name of the user who has made it; nothing if a client of 0.11 has pushed it.
         apikey: who shows it may write.
         readonlyapikey: who shows it may read.
         context: id of its plot context.
@@ -63,6 +63,31 @@ class RawDocument:
             for ident, model in self.models.items()
         }
         return replace(self, models=models)
+
+    def take_over(self, before: "RawDocument", noted: "RawDocument") -> None:
+        """Take over what has been set in the document that this one follows, since that was noted.
+
+        Args:
+            before: that document.
+            noted: what `apart` returned of it before this one was copied.
+        """
+        for ident, model in before.models.items():
+            own, old = self.models.get(ident), noted.models.get(ident)
+            if own is None or own is model or old is None:
+                continue
+            was, now = old["attributes"], dict(model["attributes"])
+            new = {name: now[name] for name in now if name not in was or was[name] is not now[name]}
+            if new:
+                self.models[ident] = {**own, "attributes": own["attributes"] | new}
+
+    def adopt(self, seen: Json, attr: str) -> None:
+        """Take over an attribute that a viewer has set in a model that it sees: it may be another
+        one than this document has by now. That is replaced, not changed: by that other viewers see
+        what is new.
+        """
+        own, value = self.models[seen["id"]], seen["attributes"][attr]
+        if own is not seen:
+            self.models[seen["id"]] = {**own, "attributes": {**own["attributes"], attr: value}}
 
     def reference(self) -> Json:
         """Return the reference to the plot context."""

@@ -7,7 +7,7 @@ import hmac
 
 from flask import request
 
-from hybridviz.errors import RightNeeded
+from hybridviz.errors import NotTheirs, RightNeeded
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
 from hybridviz.legacy_rest.users import NOBODY
@@ -52,6 +52,23 @@ class Rights:
         """
         self._access.check_old_write(request)
         return NOBODY
+
+    def removable(self, docid: str) -> RawDocument:
+        """Return a document that the request may remove: one of its user's or, if it may upload,
+        one that a client of 0.11 has pushed, which is nobody's.
+
+        Raises:
+            NotTheirs: the user has none of that id.
+            RightNeeded, TooManyFailures: it may not.
+        """
+        raw = self._library.find(docid) if self._library.has(docid) else None
+        if raw is not None and not raw.owner:
+            self._access.check_old_write(request)
+            return raw
+        user = self.owner()
+        if raw is None or raw.owner != user:
+            raise NotTheirs(f"{user} has no document {docid!r}")
+        return raw
 
     def visitor(self, raw: RawDocument) -> None:
         """Check the right to open the page of a document.

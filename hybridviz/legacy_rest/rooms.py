@@ -7,7 +7,7 @@ that somebody is connected to; `app_room` has the other kind, sessions of today'
 from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
-from hybridviz.errors import DocumentNotFound
+from hybridviz.errors import DocumentNotFound, PatchError
 from hybridviz.legacy_rest import patches
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.live import LiveDocuments
@@ -82,6 +82,10 @@ class PushedRoom(Room):
         self._ident = ident
         self._library = library
         self._live = live
+        self._found = False
+        """Whether there was a document when somebody last asked; a patch of one that was removed
+        since then does not bring it back.
+        """
 
     def pull(self) -> Json:
         """See `Room`."""
@@ -91,22 +95,48 @@ class PushedRoom(Room):
         """See `Room`; all clients hear of the new document, as they did of old."""
         raw, before = patches.document_of(self._ident, content), self._document()
         self._library.save(raw)
+        self._found = True
         self._live.replace(raw)
         for patch in patches.replacement(before, raw):
             self.tell(patch)
 
     def patch(self, content: Any, sender: Client) -> None:
         """See `Room`."""
-        if not self._library.has(self._ident):
-            self._library.save(self._document())
-        raw, changed = self._library.change(
-            self._ident, lambda raw: patches.apply_patch(raw, content)
-        )
-        self._live.update(raw, dict.fromkeys(changed))
+        raw, changed = self._patched(content)
+        self._live.update(raw, changed)
         self.tell(content, sender)
+
+    def _patched(self, content: Any) -> tuple[RawDocument, list[str]]:
+        """Return the changed document, made if there was none, and the ids of what has changed.
+
+        Raises:
+            PatchError: the document was removed, or the patch is none.
+        """
+        if self._library.has(self._ident):
+            self._found = True
+            return self._library.change(self._ident, lambda raw: _changed(raw, content))
+        if self._found:
+            raise PatchError("the document was removed: push it again")
+        raw = patches.empty(self._ident, patches.UNTITLED)
+        changed = _changed(raw, content)
+        self._library.save(raw)
+        self._found = True
+        return raw, changed
 
     def _document(self) -> RawDocument:
         try:
-            return self._library.find(self._ident)
+            raw = self._library.find(self._ident)
         except DocumentNotFound:
+            self._found = False
             return patches.empty(self._ident, patches.UNTITLED)
+        self._found = True
+        return raw
+
+
+def _changed(raw: RawDocument, content: Any) -> list[str]:
+    """Change a document by a patch, and forget what it shows no more: clients send it again if they
+    show it again. Return the ids of what has changed.
+    """
+    changed = patches.apply_patch(raw, content)
+    raw.prune()
+    return [ident for ident in dict.fromkeys(changed) if ident in raw.models]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 import websocket
 
 from hybridviz.client import pull_session
@@ -177,6 +178,20 @@ def test_pushing_again_replaces_what_viewers_see(
         document: Any = session.document
         assert client.ask("PUSH-DOC", pushed(["slider"]))[0] == "OK"
         until(lambda: [root.id for root in document.roots] == ["slider"])
+
+
+def test_what_was_pushed_is_removed_until_it_is_pushed_again(
+    join: Callable[..., OldSocket], server: Server, ident: str
+) -> None:
+    client = join(ident)
+    client.ask("PUSH-DOC", pushed())
+    assert f"/bokeh/doc/{ident}/remove" in requests.get(f"{server.url}/bokeh/", timeout=30).text
+    requests.delete(f"{server.url}/bokeh/doc/{ident}/", timeout=30).raise_for_status()
+    kind, error = client.ask("PATCH-DOC", changed("slider", "value", 6))
+    assert (kind, "push it again" in error["text"]) == ("ERROR", True)
+    assert client.ask("PULL-DOC-REQ", {})[1]["doc"]["roots"]["root_ids"] == []
+    assert client.ask("PUSH-DOC", pushed()) == ("OK", {})
+    assert client.ask("PATCH-DOC", changed("slider", "value", 6)) == ("OK", {})
 
 
 def test_who_looks_before_anything_is_pushed_sees_it_then(

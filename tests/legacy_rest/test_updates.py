@@ -150,3 +150,30 @@ def test_half_an_upload_is_shown_too_and_the_rest_when_it_comes() -> None:
     renderer: Any = shown_.translator.models["renderer"]
     assert renderer.glyph.x.field == "a"
     assert shown_.translator.notices == ["GlyphRenderer has no data_source"]
+
+
+def test_what_is_gone_is_forgotten_and_made_anew_if_it_comes_again(shown_: Shown) -> None:
+    kept = [*shown_.raw.models.values()]
+    shown_.again("plot", glow=1)
+    (plot,) = [root for root in shown_.document.roots if root.id == "plot"]
+    raw, context = shown_.raw.copy(), shown_.raw.context
+    raw.upsert([spec("PlotContext", context, children=[ref("Slider", "slider")])])
+    raw.prune()
+    shown_.translator.raw = shown_.raw = raw
+    shown_.translator.update([context])
+    assert [root.id for root in shown_.translator.roots()] == ["slider"]
+    assert (shown_.translator.models.keys(), shown_.translator.notices) == ({"slider"}, [])
+    shown_.upsert(*kept)
+    assert [root.id for root in shown_.translator.roots()] == ["plot", "slider"]
+    assert shown_.translator.models["plot"] is not plot
+
+
+def test_what_waited_for_a_model_and_is_gone_waits_no_more(shown_: Shown) -> None:
+    shown_.again("plot", tools=[ref("PanTool", "pan")])
+    raw, context = shown_.raw.copy(), shown_.raw.context
+    raw.upsert([spec("PlotContext", context, children=[ref("Slider", "slider")])])
+    raw.prune()
+    shown_.translator.raw = shown_.raw = raw
+    shown_.translator.update([context])
+    assert shown_.upsert(spec("PanTool", "pan")) == []
+    assert shown_.translator.models.keys() == {"slider"}

@@ -16,11 +16,14 @@ from hybridviz.config import Settings
 from hybridviz.core.tokens import make_token
 from hybridviz.errors import ConfigError, ServerRefused
 from hybridviz.legacy_rest.identity import COOKIE
+from hybridviz.legacy_rest.library import KIND, PREFIX
+from hybridviz.legacy_rest.patches import document_of
+from hybridviz.stores import open_store
 from hybridviz.web import failures
 from hybridviz.web.extension import create_app
 from tests.interop.wire import Wire, page_token
 from tests.legacy_rest.conftest import ROOTS, small, spec
-from tests.legacy_rest.test_dialect import OldSocket
+from tests.legacy_rest.test_dialect import OldSocket, pushed
 from tests.servers import Server
 from tests.web.conftest import CAN_UPGRADE
 
@@ -376,6 +379,36 @@ def test_the_index_without_users(make: Make) -> None:
     assert client.post(remove).headers["Location"] == "/plots/bokeh/"
     url = client.get("/plots/bokeh/wsurl/").text
     assert url == "ws://localhost/plots/bokeh/sub"
+
+
+def put_pushed(tmp_path: Path) -> str:
+    """Put a document into the store as a client of Bokeh 0.11 pushes it; return its path."""
+    store = open_store("sqlite:", tmp_path, 1_000_000, time.time)
+    store.put(f"{PREFIX}pushed", document_of("pushed", pushed()).to_json(), kind=KIND)
+    store.close()
+    return "/bokeh/doc/pushed/"
+
+
+def test_what_clients_of_0_11_have_pushed_is_listed_and_removed(make: Make, tmp_path: Path) -> None:
+    client, path = make().test_client(), put_pushed(tmp_path)
+    page = client.get("/bokeh/").text
+    assert f"{path}remove" in page and "data-topic" not in page  # it has no key to listen by
+    assert client.get(f"{path}pushed-context").status_code == 200
+    assert client.get("/bokeh/userinfo/").json["docs"] == []  # scripts of 0.10 must not find it
+    assert client.delete(path, environ_overrides=FAR).status_code == 401
+    assert client.delete(path).json["docs"] == []
+    assert path not in client.get("/bokeh/").text
+    assert client.get(f"{path}pushed-context").status_code == 404
+    assert client.delete(path).status_code == 409
+
+
+def test_what_is_nobodys_is_removed_by_who_may_upload(make: Make, tmp_path: Path) -> None:
+    client = make(multi_user=True, upload_token="owner's").test_client()
+    path, ann = put_pushed(tmp_path), Script(client, "ann")
+    assert ann("DELETE", path).status_code == 401
+    assert "/doc/pushed/" not in ann("GET", "/bokeh/").text
+    assert ann("DELETE", path, headers={"Authorization": "Bearer owner's"}).status_code == 200
+    assert ann("DELETE", path).status_code == 409
 
 
 def test_without_users_nobody_logs_in(make: Make) -> None:

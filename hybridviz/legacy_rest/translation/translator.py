@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from bokeh.core.types import ID
@@ -146,6 +147,7 @@ class Translator:
 
     def update(self, idents: Iterable[str]) -> None:
         """Change the models whose raw attributes have changed, and nothing else of them."""
+        self._forget_gone()
         for ident in idents:
             raw = self.raw.models[ident]
             before = self._applied.get(ident)
@@ -161,6 +163,24 @@ class Translator:
             elif changed:
                 self._fill(ident, model, raw)
         self._finish()
+
+    def _forget_gone(self) -> None:
+        """Forget what belongs to models that the document has no more."""
+        tables: tuple[dict[str, Any], ...] = (
+            self.models,
+            self.derived,
+            self.points,
+            self._applied,
+            self._stand_ins,
+        )
+        gone = set[str]().union(*tables) - self.raw.models.keys()
+        if gone:
+            for ident, table in product(gone, tables):
+                table.pop(ident, None)
+            self._made -= gone
+            self._uses = None
+            kept = {key: text for key, text in self._notices.items() if key[0] in self.raw.models}
+            self._notices = kept
 
     def change(self, model: Model, before: Json) -> None:
         """Change a model that was not made here to what its raw attributes have become.
