@@ -120,7 +120,9 @@ class Server:
         """Make the views and add them to the application."""
         app, settings, served, key = self.app, self.settings, self.served, self.key
         call = served[SPACE].registry.context.call_here
-        self.admission, gate = open_admission(settings, identity, call, self.end_sessions)
+        self.admission, gate = open_admission(
+            settings, identity, call, self.end_sessions, self.runtime
+        )
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], self.admission)
         access = Access(settings, key, time.time)
         pages = Pages(
