@@ -118,17 +118,3 @@ def is_loopback(peer: str | None) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return address.is_loopback
-
-
-def names_others(allowed: Iterable[str]) -> bool:
-    """Return whether a list of allowed hosts or origins names any that is not this machine itself:
-    then a proxy may stand before us, and not every proxy tells who asks.
-    """
-    return any(not _is_local(entry) for entry in allowed)
-
-
-def _is_local(entry: str) -> bool:
-    match = _ORIGIN.fullmatch(entry)
-    authority = parse_authority(match[2] if match else entry, "http")
-    name = authority[0].strip("[]") if authority else ""
-    return name == "localhost" or is_loopback(name)

@@ -183,10 +183,7 @@ class OldClient:
 
     def _check_right(self) -> None:
         if not self._may_push:
-            raise RightNeeded(
-                "from another machine, or if --host or --allow-websocket-origin name one, this"
-                " needs the upload token of the server, or its option --legacy-open-to"
-            )
+            raise RightNeeded("from another machine this needs the upload token of the server")
 
 
 def _failure(text: str) -> dict[str, Any]:

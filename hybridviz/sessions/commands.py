@@ -23,8 +23,7 @@ log = logging.getLogger("hybridviz.sessions")
 
 PUSH_REFUSED = (
     "pushing a document needs the server's upload token, as Authorization: Bearer TOKEN, unless the"
-    " program runs on the server's own machine and that is there for no other host (--host,"
-    " --allow-websocket-origin)"
+    " program runs on the server's own machine"
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Response, request
 
 from hybridviz.config import Settings
-from hybridviz.core.handshake import check_host, check_origin, token_of
+from hybridviz.core.handshake import check_host, check_origin, check_unsigned, token_of
 from hybridviz.core.tokens import TokenClaims, read_token
 from hybridviz.errors import (
     AppNotFound,
@@ -186,7 +186,8 @@ class Sockets:
         if not claims.signed:
             if any_origin:
                 raise TokenRefused("pages of other sites need a token of this server's")
-            self._access.check_unsigned(request, request.headers.keys())
+            if not self._access.shows_upload_token(request):
+                check_unsigned(request.environ.get("REMOTE_ADDR"), request.headers.keys())
             check_id(claims.session_id, self._key, self._settings.session_ids)
             if route == SPACE:
                 self._access.check_space(claims.session_id)
@@ -213,9 +214,10 @@ class Sockets:
             return partial(self._old.serve, ident=ident, may_push=may_push)
         if route not in self._served:
             raise AppNotFound(f"no app is served at {route}")
-        # A BokehJS of that time has no token either; its origin has been checked above.
-        names = [name for name in request.headers.keys() if name.lower() != "origin"]
-        self._access.check_unsigned(request, names)
+        if not self._access.shows_upload_token(request):
+            # A BokehJS of that time has no token either; its origin has been checked above.
+            names = [name for name in request.headers.keys() if name.lower() != "origin"]
+            check_unsigned(request.environ.get("REMOTE_ADDR"), names)
         served = self._served[route]
         user = self._visitors.user(served.rule)
         seen = self._visitors.seen(request, user, arguments_of(request))

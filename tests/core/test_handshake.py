@@ -6,7 +6,6 @@ from hybridviz.core.handshake import (
     check_host,
     check_origin,
     check_unsigned,
-    names_others,
     token_of,
 )
 from hybridviz.errors import HostRefused, OriginRefused, SubprotocolRefused, TokenRefused
@@ -152,22 +151,3 @@ def test_unsigned_tokens_that_may(peer: str) -> None:
 def test_unsigned_tokens_that_may_not(peer: str | None, headers: list[str]) -> None:
     with pytest.raises(TokenRefused):
         check_unsigned(peer, headers)
-
-
-@pytest.mark.parametrize(
-    ("allowed", "others"),
-    [
-        ((), False),
-        (SERVE, False),
-        (("127.0.0.1:80",), False),
-        (("http://LocalHost:8000", "https://127.0.0.1", "[::1]"), False),
-        (("*",), True),
-        (("localhost:5006", "viz.example.com"), True),
-        (("https://viz.example.com:443",), True),
-        (("localhost.example.com",), True),
-        (("10.0.0.5:5006",), True),
-        (("nonsense:",), True),
-    ],
-)
-def test_which_lists_name_others_than_this_machine(allowed: tuple[str, ...], others: bool) -> None:
-    assert names_others(allowed) is others

@@ -261,17 +261,6 @@ def test_refusals(
     assert fake.runs == 0
 
 
-def test_where_a_proxy_may_hide_who_asks_a_signature_is_needed(live: Callable[..., Live]) -> None:
-    settings = {"allow_websocket_origin": ("viz.example.com",), "upload_token": "right"}
-    server = live(FakeApp(fill), **settings)
-    with pytest.raises(websocket.WebSocketBadStatusException) as caught:
-        server.connect(UNSIGNED)
-    assert caught.value.status_code == 403
-    assert "needs the upload token" in (caught.value.resp_body or b"").decode()
-    pull(server.connect(UNSIGNED, header=["Authorization: Bearer right"]))
-    pull(server.connect(token()))
-
-
 def test_an_ordinary_request_is_told_that_it_is_none(live: Callable[..., Live]) -> None:
     server = live(FakeApp(fill))
     assert server.app.test_client().get("/app/ws").status_code == 400

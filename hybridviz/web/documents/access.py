@@ -2,13 +2,12 @@
 
 A document carries code that runs in its viewers' browsers. So writing needs the upload token, or a
 program on this machine: a peer at a loopback address, without a proxy between, and no browser that
-some other site's page has told to send the request. Not every proxy tells that it is one: a server
-that is there for other hosts too wants the token from all.
+some other site's page has told to send the request.
 """
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
 from flask import Request
@@ -19,9 +18,7 @@ from hybridviz.core.handshake import (
     PROXY_HEADER,
     check_host,
     check_origin,
-    check_unsigned,
     is_loopback,
-    names_others,
     parse_authority,
 )
 from hybridviz.core.tokens import read_token
@@ -31,12 +28,6 @@ from hybridviz.web.failures import Failures
 log = logging.getLogger("hybridviz.audit")
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
-
-NEEDED = "this needs the upload token of the server, as Authorization: Bearer TOKEN"
-NEEDED_BY_ALL = (
-    f"{NEEDED}. Programs on its own machine need it too (HYBRIDVIZ_UPLOAD_TOKEN): it is there for"
-    " other hosts (--host, --allow-websocket-origin), and a proxy in between may not tell who asks"
-)
 
 
 class Access:
@@ -54,7 +45,6 @@ class Access:
         self._clock = clock
         self.failures = Failures(clock, "tokens or passwords")
         self._open_to = [ip_network(text) for text in settings.legacy_open_to]
-        self._is_public = names_others((*settings.hosts, *settings.allow_websocket_origin))
         self._space_rules: list[Callable[[str], None]] = []
 
     def check_write(self, request: Request) -> None:
@@ -68,7 +58,9 @@ class Access:
         if token is not None:
             self._check_token(token, request)
         elif not self._is_local(request):
-            raise RightNeeded(NEEDED_BY_ALL if self._is_public else NEEDED)
+            raise RightNeeded(
+                "this needs the upload token of the server, as Authorization: Bearer TOKEN"
+            )
 
     def check_old_write(self, request: Request) -> None:
         """Check the right of an old client to upload: it can send no token, but it may be at an
@@ -122,23 +114,6 @@ class Access:
         """Return whether a request shows the upload token, which is more than to be local."""
         return "Authorization" in request.headers and self.may_write(request)
 
-    def check_unsigned(self, request: Request, headers: Iterable[str]) -> None:
-        """Check the right to open a session without a token that we have signed.
-
-        Args:
-            headers: names of those headers that only browsers and proxies send.
-
-        Raises:
-            TokenRefused: it takes a program on this machine, or the upload token.
-        """
-        if self.shows_upload_token(request):
-            return
-        if self._is_public:
-            raise TokenRefused(
-                "a token without signature needs the upload token too: Authorization: Bearer TOKEN"
-            )
-        check_unsigned(request.environ.get("REMOTE_ADDR"), headers)
-
     def check_read(self, request: Request) -> None:
         """Check the right to read uploaded documents, which all have unless they are private.
 
@@ -179,8 +154,7 @@ class Access:
 
     def _is_local(self, request: Request) -> bool:
         return (
-            not self._is_public
-            and is_loopback(request.remote_addr)
+            is_loopback(request.remote_addr)
             and not _is_forwarded(request)
             and self.is_own_page(request)
             and self._is_own_host(request)
