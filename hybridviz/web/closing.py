@@ -1,4 +1,6 @@
-"""The orderly end of a server: sessions first, so that destroy callbacks run, then its sockets."""
+"""The orderly end of a server: sessions first, so that destroy callbacks run, then its sockets, and
+the store when nothing is left to be written.
+"""
 
 import os
 from collections.abc import Callable, Collection
@@ -23,12 +25,20 @@ class Closing:
         runtime: of the server; it is closed too.
         served: its apps, whose sessions end and which are then told.
         sockets: its websockets.
+        close_store: stores what the sessions have left, and closes the store.
     """
 
-    def __init__(self, runtime: Runtime, served: Collection[ServedApp], sockets: Sockets) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        served: Collection[ServedApp],
+        sockets: Sockets,
+        close_store: Callable[[], object],
+    ) -> None:
         self._runtime = runtime
         self._served = served
         self._sockets = sockets
+        self._close_store = close_store
         self.begun = False
         self._turn = runtime.lock()
         self._done = runtime.event()
@@ -46,6 +56,7 @@ class Closing:
         try:
             self._end_sessions(reason)
             self._end_sockets(reason)
+            self._close_store()
             self._runtime.close()
         finally:
             self._done.set()

@@ -102,7 +102,7 @@ class Server:
         self._surroundings = FlaskSurroundings(app, [] if on_exception is None else on_exception)
         self.key = self._read_key()
         store = open_store(settings.store, settings.data_path, settings.store_quota, time.time)
-        self._uploads = Uploads(store, self.runtime, self._open_upload)
+        self._uploads = Uploads(store, self.runtime, self._open_upload, self._expire_upload)
         self._old = OldClients(
             Ground(store, self.runtime, settings, self._uploads.fill, self._end_upload)
         )
@@ -122,7 +122,9 @@ class Server:
         """Make the views and add them to the application."""
         app, settings, served, key = self.app, self.settings, self.served, self.key
         call = served[SPACE].registry.context.call_here
-        self.admission, gate = open_admission(settings, identity, call, self.end_sessions)
+        self.admission, gate = open_admission(
+            settings, identity, call, self.end_sessions, self.runtime
+        )
         visitors = Visitors(settings, app.config["SESSION_COOKIE_NAME"], self.admission)
         access = Access(settings, key, time.time)
         pages = Pages(
@@ -139,7 +141,7 @@ class Server:
         sockets = Sockets(
             served, settings, self.runtime, key, time.time, visitors, access, self._old
         )
-        self._closing = Closing(self.runtime, served.values(), sockets)
+        self._closing = Closing(self.runtime, served.values(), sockets, self._uploads.close)
         links, embedding = self.links(""), Embedding(pages, self.links, settings)
         routes = blueprint(pages, sockets, links, settings, standalone=self.standalone)
         self._routes = AppRoutes(pages, sockets, embedding, links, standalone=self.standalone)
@@ -303,7 +305,6 @@ class Server:
         if self.dev is not None:
             self.dev.close()
         self._closing.close(reason)
-        self._uploads.close()
         if self._metrics is not None:
             self._metrics.update()  # the other workers go on
 
@@ -313,6 +314,9 @@ class Server:
 
     def _open_upload(self, ident: str, request: Request) -> Session:
         return outside_request(self.served[SPACE].open, ident, request)
+
+    def _expire_upload(self, session: Session) -> None:
+        outside_request(self.served[SPACE].registry.expire_later, session)
 
     def _end_upload(self, session: Session) -> None:
         self.served[SPACE].registry.discard(session, reason="the document was deleted")

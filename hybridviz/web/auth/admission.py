@@ -13,6 +13,7 @@ from flask import request
 
 from hybridviz.config import Settings
 from hybridviz.errors import ConfigError, UserRefused
+from hybridviz.runtime.base import Runtime
 from hybridviz.web.auth.flask_login import LoginIdentity
 from hybridviz.web.auth.identity import Identity
 from hybridviz.web.auth.proxy_user import ProxyIdentity
@@ -113,6 +114,7 @@ def open_admission(
     declared: Identity | None,
     call: Callable[..., Any],
     logged_out: Callable[[Any], object],
+    runtime: Runtime,
 ) -> "tuple[Admission, Gate | None]":
     """Return what lets visitors in, and the auth module if there is one.
 
@@ -121,6 +123,7 @@ def open_admission(
         declared: what the application itself says.
         call: calls a function of the auth module, or awaits a coroutine function.
         logged_out: called with a user of Flask-Login who logs out.
+        runtime: keeps checks of passwords off the hub.
 
     Raises:
         ConfigError: more than one of them is given, or something is wrong with it.
@@ -134,7 +137,8 @@ def open_admission(
     if settings.basic_auth:
         from hybridviz.web.auth.basic import BasicIdentity, read_passwords
 
-        found["basic_auth"] = BasicIdentity(read_passwords(settings.basic_auth), time.time)
+        hashes = read_passwords(settings.basic_auth)
+        found["basic_auth"] = BasicIdentity(hashes, time.time, runtime)
     if settings.user_header:
         found["user_header"] = ProxyIdentity(settings.user_header, settings.trusted_proxies)
     given = {name: identity for name, identity in found.items() if identity is not None}

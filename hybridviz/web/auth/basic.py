@@ -16,12 +16,20 @@ from flask import request
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from hybridviz.errors import ConfigError, UserRequired
+from hybridviz.runtime.base import Runtime
 from hybridviz.web.auth.identity import Identity
 from hybridviz.web.failures import Failures
 
 log = logging.getLogger("hybridviz.auth")
 
 CHALLENGE = 'Basic realm="hybridviz", charset="UTF-8"'
+
+MAX_FROM_ADDRESS = 100
+"""Wrong passwords of one address within a minute, for whatever names."""
+TURNS = 8
+"""Locks by which each address has one password checked at a time; fewer than `offload` has threads,
+for the store wants some too.
+"""
 
 
 class BasicIdentity(Identity):
@@ -30,11 +38,17 @@ class BasicIdentity(Identity):
     Args:
         hashes: by names, hashes of passwords.
         clock: seconds.
+        runtime: keeps checks of passwords off the hub.
     """
 
-    def __init__(self, hashes: Mapping[str, str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, hashes: Mapping[str, str], clock: Callable[[], float], runtime: Runtime
+    ) -> None:
         self._hashes = hashes
+        self._runtime = runtime
         self._failures = Failures(clock, "passwords")
+        self._failures_from = Failures(clock, "passwords", MAX_FROM_ADDRESS)
+        self._turns = [runtime.lock() for _ in range(TURNS)]
         self._nobody = generate_password_hash(secrets.token_hex())
         self._key = secrets.token_bytes()
         self._seen: dict[str, bytes] = {}
@@ -43,25 +57,39 @@ class BasicIdentity(Identity):
         shown = request.authorization
         if shown is None or shown.type != "basic" or not shown.username:
             return None
-        if self._fits(shown.username, shown.password or ""):
-            return shown.username
-        self._failures.note((request.remote_addr, shown.username))
-        log.warning("! %s showed a wrong password for %r", request.remote_addr, shown.username)
-        return None
+        return shown.username if self._fits(shown.username, shown.password or "") else None
 
     def required(self) -> UserRequired:
         return UserRequired(challenge=CHALLENGE)
 
     def _fits(self, name: str, password: str) -> bool:
         digest = hmac.digest(self._key, password.encode(), sha256)
-        if hmac.compare_digest(self._seen.get(name, b""), digest):
+        if self._was_right(name, digest):
             return True
-        self._failures.check((request.remote_addr, name))
+        turn = self._turns[hash(request.remote_addr) % TURNS]
+        turn.acquire()
+        try:
+            return self._was_right(name, digest) or self._check(name, password, digest)
+        finally:
+            turn.release()
+
+    def _was_right(self, name: str, digest: bytes) -> bool:
+        return hmac.compare_digest(self._seen.get(name, b""), digest)
+
+    def _check(self, name: str, password: str, digest: bytes) -> bool:
+        """Check a password; only in its address's turn, so that no guess is left uncounted."""
+        address = request.remote_addr
+        self._failures.check((address, name))
+        self._failures_from.check(address)
         # Also for names that nobody has: how long it takes must not tell whether one exists.
-        fits = check_password_hash(self._hashes.get(name, self._nobody), password)
+        hashed = self._hashes.get(name, self._nobody)
+        fits = self._runtime.offload(check_password_hash, hashed, password)
         if fits and name in self._hashes:
             self._seen[name] = digest
             return True
+        self._failures.note((address, name))
+        self._failures_from.note(address)
+        log.warning("! %s showed a wrong password for %r", address, name)
         return False
 
 

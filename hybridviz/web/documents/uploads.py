@@ -1,38 +1,34 @@
 """Uploaded documents: each in the store, and live in a session while somebody views or changes it.
 
 The store has the last word. What browsers and callbacks change is written behind, within a second;
-what another server on the same store has written is taken over as fast.
+what another server on the same store has written is taken over as fast. What cannot be written
+waits in memory, as long as the server runs.
 """
 
 import gc
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bokeh.document import Document
 
 from hybridviz.bokeh_internals import move_content
 from hybridviz.core.documents import document_json, read_document
-from hybridviz.errors import (
-    DocumentInUse,
-    DocumentNotFound,
-    HybridVizError,
-    SessionDestroyed,
-    StoreConflict,
-    StoreUnavailable,
-)
+from hybridviz.errors import DocumentInUse, DocumentNotFound, SessionDestroyed, StoreConflict
 from hybridviz.runtime.base import Lock, Runtime
+from hybridviz.runtime.lock import apart
 from hybridviz.sessions import Request, Session
 from hybridviz.sessions.context import SessionContext
 from hybridviz.stores import Entry, Store, Stored
+from hybridviz.web.documents.live import Live
+from hybridviz.web.documents.tending import Tending
 
 log = logging.getLogger("hybridviz.web")
 
 T = TypeVar("T")
 
-TEND_EVERY = 0.5
-"""Seconds between two looks at the documents that are live."""
+LAST_WITHIN = 1.0
+"""Seconds in which the last attempts to store documents must begin when the server ends."""
 KIND = "document"
 """What the store calls uploads."""
 KEPT = ("legacy:", "legacy-user:")
@@ -44,25 +40,6 @@ TURNS = 64
 """
 
 
-@dataclass(slots=True, eq=False)
-class Live:
-    """A document that is live.
-
-    Attributes:
-        session: the session.
-        version: the stored version that it equals; 0 if it has never been uploaded.
-        dirty: whether it has been changed since.
-    """
-
-    session: Session
-    version: int = 0
-    dirty: bool = False
-
-    def changed(self) -> None:
-        """Note a change."""
-        self.dirty = True
-
-
 class Uploads:
     """All uploaded documents of a server.
 
@@ -70,18 +47,25 @@ class Uploads:
         store: where they survive.
         runtime: keeps the store off the hub.
         open_session: returns the session of an id in the document space, made if need be.
+        unused: called with a session that was kept and need not be any more.
     """
 
     def __init__(
-        self, store: Store, runtime: Runtime, open_session: Callable[[str, Request], Session]
+        self,
+        store: Store,
+        runtime: Runtime,
+        open_session: Callable[[str, Request], Session],
+        unused: Callable[[Session], object],
     ) -> None:
         self._store = store
         self._runtime = runtime
         self._open_session = open_session
+        self._unused = unused
         self._live: dict[str, Live] = {}
+        self._ended: set[Live] = set()
+        """Those whose session has ended, until what it has left is stored."""
         self._turns = [runtime.lock() for _ in range(TURNS)]
-        self._tending = False
-        self._unavailable = False
+        self._tending = Tending(runtime, self._all, self._tend)
 
     # -- the document space
 
@@ -100,7 +84,7 @@ class Uploads:
         session.on_push = lambda pushed: self._keep(live, pushed)
         document.on_session_destroyed(self._forget)
         self._live[session.id] = live
-        self._tend_later()
+        self._tending.begin()
 
     def _keep(self, live: Live, pushed: Document) -> None:
         """Store what a client has pushed, before it is shown."""
@@ -108,10 +92,14 @@ class Uploads:
         live.version = entry.version
 
     def _forget(self, session_context: Any) -> None:
+        """Take what a session leaves that is not stored yet. It is stored in its turn, and so not
+        under the session's lock: who has the turn may be waiting for that.
+        """
         live = self._live.pop(session_context.id, None)
         if live is not None and live.dirty and live.version:
-            body, title = _snapshot(live)
-            self._write(live.session.id, body, title, live.version)
+            live.left = live.take()
+            self._ended.add(live)
+            apart(self._runtime.call_later, 0, self._tending.tend, live)
 
     def expire(self, before: float) -> None:
         """Remove documents that nobody has changed since a Unix time; those that are live stay."""
@@ -126,9 +114,21 @@ class Uploads:
                 log.info("= document %s is old and removed", entry.ident)
 
     def close(self) -> None:
-        """Close the store, once all sessions have ended. Idempotent."""
+        """Store what sessions have left, all of which have ended, and close the store. What it does
+        not take now is lost, and named in the log. Idempotent.
+        """
+        end = self._runtime.now() + LAST_WITHIN
+        try:
+            for live in tuple(self._ended):
+                if self._runtime.now() < end:
+                    self._tending.tend(live)
+        finally:
+            lost = sorted({live.session.id for live in self._all() if live.version and live.dirty})
+            if lost:
+                log.error("! the store did not take them, and the last changes are lost: %s", lost)
         self._live.clear()
-        self._store.close()
+        self._ended.clear()
+        self._offload(self._store.close)
 
     # -- what requests want
 
@@ -169,7 +169,7 @@ class Uploads:
 
     def _put(self, ident: str, document: Document, body: bytes, expected: int | None) -> Entry:
         live = self._live.get(ident)
-        if expected and live is not None and live.dirty:
+        if expected and live is not None:
             self._save(live)  # what the client knows is out of date
         entry = self._write(ident, body, document.title, expected)
         if live is not None:
@@ -213,7 +213,8 @@ class Uploads:
         Raises:
             DocumentNotFound: there is none.
             StoreConflict: it is not of the version expected.
-            StoreUnavailable: the change is made but not durable yet; it will be.
+            StoreFull, StoreUnavailable: the change is made but not durable yet; it will be. If a
+                version is expected, it may not be made, for earlier changes are not durable either.
         """
         return self._in_turn(ident, self._change, ident, expected, call)
 
@@ -221,79 +222,76 @@ class Uploads:
         self, ident: str, expected: int | None, call: Callable[[Document], T]
     ) -> tuple[T, int]:
         live = self._live[self.session(ident).id]
-        if live.dirty:
-            self._save(live)
-        if expected is not None and expected != live.version:
-            raise StoreConflict(live.version)
+        if expected is not None:
+            self._save(live)  # what the client knows may be out of date
+            if expected != live.version:
+                raise StoreConflict(live.version)
         result = live.session.call(call, live.session.document)
-        if live.dirty:
-            self._save(live)
+        self._save(live)
         return result, live.version
 
     # -- keeping store and session the same
 
+    def _all(self) -> tuple[Live, ...]:
+        """Return what is live, and what has ended with something left to be stored."""
+        return (*tuple(self._ended), *tuple(self._live.values()))
+
+    def _tend(self, live: Live) -> None:
+        if live.version:
+            self._in_turn(live.session.id, self._follow, live)
+
+    def _follow(self, live: Live) -> None:
+        if live.dirty:
+            self._save(live)
+        elif live.left is not None:
+            self._ended.discard(live)
+        else:
+            entry = self._offload(self._store.entry, live.session.id)
+            if entry is not None and entry.version != live.version:
+                self._reload(live)
+
     def _save(self, live: Live) -> None:
-        """Store a live document; only in its turn."""
-        ident = live.session.id
-        body, title = live.session.call(_snapshot, live)
+        """Store a document if it has been changed; only in its turn. If that fails, its session is
+        kept until it can be stored.
+        """
+        if not live.dirty:
+            return
+        ident, (body, title, changes) = live.session.id, live.state()
         try:
             entry = self._write(ident, body, title, live.version)
         except StoreConflict:
-            log.warning("! document %s was changed elsewhere too; what is stored counts", ident)
             self._reload(live)
+            log.warning("! document %s was changed elsewhere too; what is stored counts", ident)
             raise
-        except HybridVizError:
-            live.dirty = True
+        except Exception:
+            live.session.kept = True
             raise
-        live.version = entry.version
+        self._stored(live, entry.version, changes)
+
+    def _stored(self, live: Live, version: int, changes: int) -> None:
+        """Note which version is stored, with how many changes."""
+        live.version, live.saved = version, changes
+        if live.session.kept and not live.dirty:
+            live.session.kept = False
+            self._unused(live.session)
 
     def _reload(self, live: Live) -> None:
+        """Show what is stored, which counts, unless there is nothing or nobody sees it any more."""
         stored = self._offload(self._store.get, live.session.id)
-        if stored is not None:
+        if stored is None or live.left is not None:
+            self._stored(live, live.version, live.changes)
+        else:
             self._show(live, read_document(stored.body), stored.entry.version)
 
     def _show(self, live: Live, document: Document, version: int) -> None:
         def replace() -> None:
             move_content(document, live.session.document)
-            live.version, live.dirty = version, False
+            self._stored(live, version, live.changes)
 
         try:
             live.session.call(replace)
         except SessionDestroyed:
             log.debug("= %s ended before its new content came", live.session)
-
-    def _tend_later(self) -> None:
-        if not self._tending:
-            self._tending = True
-            self._runtime.call_later(TEND_EVERY, self._tend)
-
-    def _tend(self) -> None:
-        self._tending = False
-        for live in tuple(self._live.values()):
-            if live.version:
-                self._tend_one(live)
-        if self._live:
-            self._tend_later()
-
-    def _tend_one(self, live: Live) -> None:
-        try:
-            self._in_turn(live.session.id, self._follow, live)
-        except (StoreConflict, SessionDestroyed):
-            return  # told in the log, or over
-        except StoreUnavailable as error:
-            if not self._unavailable:
-                log.error("! documents cannot be stored, changes wait in memory: %s", error)
-            self._unavailable = True
-        else:
-            self._unavailable = False
-
-    def _follow(self, live: Live) -> None:
-        if live.dirty:
-            self._save(live)
-            return
-        entry = self._offload(self._store.entry, live.session.id)
-        if entry is not None and entry.version != live.version:
-            self._reload(live)
 
     # -- the store, off the hub
 
@@ -323,9 +321,3 @@ def _check_ident(ident: str) -> None:
     """
     if ident.startswith(KEPT):
         raise DocumentInUse(f"ids that begin as {ident!r} are not for uploads")
-
-
-def _snapshot(live: Live) -> tuple[bytes, str]:
-    document = live.session.document
-    live.dirty = False
-    return document_json(document), document.title
