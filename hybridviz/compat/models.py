@@ -70,7 +70,7 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
     if cls is Circle and "radius" not in options:
         warn("Circle without radius", "bokeh.models.Scatter")
         cls = Scatter
-    if cls is CustomJS and old_javascript.is_old(options.get("code")):
+    if cls is CustomJS and "module" not in options and old_javascript.is_old(options.get("code")):
         warn("get, set and trigger in JavaScript", "model.property, and source.change.emit()")
         options["code"] = old_javascript.modernised(options["code"])
     if (meant := _meant(cls, args, options)) is not None:

@@ -247,11 +247,15 @@ def test_javascript_of_old_gets_its_methods(execute: Execute) -> None:
         from bokeh.models import CustomJS
         old = CustomJS(args=dict(s=None), code="s.get('data'); s.trigger('change')")
         new = CustomJS(args=dict(s=None), code="s.change.emit()")
+        module = CustomJS(code="export default () => map.get('x')")
+        said = CustomJS(code="map.get('x')", module=True)
         """
     )
     assert found["old"].code.endswith("s.get('data'); s.trigger('change')")
     assert "model.get = " in found["old"].code
     assert found["new"].code == "s.change.emit()"
+    assert found["module"].code == "export default () => map.get('x')"
+    assert found["said"].code == "map.get('x')"
 
 
 def test_a_source_is_still_one(execute: Execute) -> None:
