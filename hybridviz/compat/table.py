@@ -253,10 +253,15 @@ def names_of(module: str) -> set[str]:
     return {name for place in _places(module) for name in NAMES.get(place, {})}
 
 
+WORDS = (
+    "Cross Dash Diamond Figure GridSpec Hex Session Square Triangle X from_networkx"
+    " get_browser_controller push view"
+).split()
+"""Old names that other packages, or other modules of Bokeh, have today."""
 ALL_NAMES = frozenset(
     name
     for module, names in NAMES.items()
     for name, old in names.items()
-    if not old.quiet and name not in ("X", "view", "push", "Cross", "Dash", "Hex")
+    if not old.quiet and name not in WORDS
 )
-"""Names that only old scripts have; short ones could be anybody's."""
+"""Names that only old scripts have, wherever they have them from."""
