@@ -47,7 +47,7 @@ WORDS = (
 ).split()
 """Options that many functions have: they are old ones only of what Bokeh has by that name."""
 KEYWORD_SIGNS = KEYWORDS.difference(CONVERTED, WORDS)
-TOLD = ("selected",)
+TOLD = ("clicks", "selected")
 """Properties that callbacks were told of, and that no model has in that form today."""
 
 

@@ -306,6 +306,7 @@ def test_scripts_of_today_are_not_taken_for_old_ones(path: Path) -> None:
         "p.vbar_stack(years, legend=years)",
         "output_file('a.html', autosave=True)",
         "figure(responsive=True)",
+        "button.on_change('clicks', f)",
     ],
 )
 def test_what_tells_an_old_script(code: str) -> None:
