@@ -1,6 +1,7 @@
 """What old scripts import, and that nobody else sees a difference."""
 
 import ast
+import gc
 import importlib
 import subprocess
 import sys
@@ -224,6 +225,21 @@ def test_what_was_made_does_not_join_a_document_with_roots(
     execute("from bokeh.plotting import *\np, q = figure(), figure()\ncurdoc().add(q)")
     add_made(document)
     assert len(document.roots) == 1
+
+
+def test_nothing_is_kept_of_what_callbacks_of_a_shown_document_make(execute: Execute) -> None:
+    found = execute(
+        """
+        from weakref import ref
+        from bokeh.plotting import curdoc, figure
+        from hybridviz.compat.made import add_made
+        curdoc().add_root(figure(plot_width=1))
+        add_made(curdoc())
+        made = ref(figure())
+        """
+    )
+    gc.collect()
+    assert found["made"]() is None
 
 
 def test_no_name_of_the_table_is_one_of_today() -> None:
