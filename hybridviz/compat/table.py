@@ -64,7 +64,7 @@ _FUNCTIONS = {
     "GridSpec": Old(f"{LAYOUTS}:GridSpec", "bokeh.layouts.gridplot"),
 }
 _OUTPUT = {
-    "output_server": Old(f"{IO}:output_server", "hybridviz.io.output_server"),
+    "output_server": Old(f"{SESSION}:output_server", "hybridviz.io.output_server"),
     "push": Old(f"{SESSION}:push", "hybridviz.io.push"),
     "cursession": Old(
         f"{SESSION}:cursession", "a session, by hybridviz.client.push_session(curdoc())"
@@ -96,10 +96,12 @@ _MODELS = {
     "from_networkx": Old("bokeh.plotting:from_networkx", "bokeh.plotting.from_networkx"),
 }
 _CLIENT = {
-    name: Old(f"hybridviz.client:{name}", f"hybridviz.client.{name}", quiet=True)
-    for name in ("ClientSession", "pull_session", "show_session")
+    name: Old(f"{SESSION}:{name}", f"hybridviz.client.{name}", quiet=True)
+    for name in ("pull_session", "push_session", "show_session")
 }
-_CLIENT["push_session"] = Old(f"{SESSION}:push_session", "hybridviz.push_session", quiet=True)
+_CLIENT["ClientSession"] = Old(
+    "hybridviz.client:ClientSession", "hybridviz.client.ClientSession", quiet=True
+)
 
 NAMES: dict[str, dict[str, Old]] = {
     "bokeh.plotting": {
