@@ -55,8 +55,15 @@ TEXTS = "const titles_are_texts = true;\n"
 
 
 def is_old(code: Any) -> bool:
-    """Return whether code calls methods that models have no more."""
-    return isinstance(code, str) and bool(OLD.search(code)) and not code.startswith(PRELUDE)
+    """Return whether code calls methods that models have no more; no module does."""
+    if not isinstance(code, str) or code.startswith(PRELUDE) or _is_module(code):
+        return False
+    return bool(OLD.search(code))
+
+
+def _is_module(code: str) -> bool:
+    """Return whether BokehJS takes code for a module, by what it looks for; old Bokeh had none."""
+    return any(line.lstrip().startswith("export default") for line in code.split("\n"))
 
 
 def modernised(code: str) -> str:

@@ -14,6 +14,9 @@ from hybridviz.old_javascript import PRELUDE, in_old_mode, is_old, modernised
         ("map.get(key)", False),
         ("source.change.emit()", False),
         (modernised("source.get('data')"), False),
+        ("export default (args) => args.source.get('x')", False),
+        ("const a = 1\n  export default () => map.get('x')", False),
+        ("// no export default\nsource.get('data')", True),
         (None, False),
     ],
 )

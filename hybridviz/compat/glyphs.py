@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from bokeh.models import ColumnDataSource, glyphs
+from bokeh.models.glyph import Glyph
 from bokeh.plotting import figure
 from numpy import ndarray
 
@@ -15,7 +16,11 @@ Warn = Callable[[str, str], None]
 ELLIPSES = {"oval": "ellipse"}
 METHODS = frozenset({"circle", *MARKERS.values(), *ELLIPSES})
 """Methods of a figure that are called in another way today."""
-GLYPHS = {cls.__name__.lower(): cls for cls in vars(glyphs).values() if isinstance(cls, type)}
+GLYPHS = {
+    cls.__name__.lower(): cls
+    for cls in vars(glyphs).values()
+    if isinstance(cls, type) and issubclass(cls, Glyph)
+}
 OPTIONS = ("legend", "source")
 """Options of glyph methods that are given in another way today."""
 SPECS = (
@@ -41,6 +46,11 @@ SPECS = (
     "alpha",
 )
 """Ends of the names of options that take one value per point."""
+
+
+def draws(name: str) -> bool:
+    """Return whether figures have a glyph method of that name, or had one."""
+    return name in METHODS or name.removesuffix("_stack").replace("_", "") in GLYPHS
 
 
 def method(plot: figure, name: str, warn: Warn) -> Callable[..., Any]:

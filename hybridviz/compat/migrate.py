@@ -3,13 +3,22 @@
 import ast
 import re
 from dataclasses import dataclass
+from io import StringIO
 
-from hybridviz.compat.glyphs import ELLIPSES, METHODS
-from hybridviz.compat.properties import DROPPED, RENAMED, REPLACED
-from hybridviz.compat.table import MARKERS, MODULES, gone, old_name
+from hybridviz.compat.glyphs import ELLIPSES
+from hybridviz.compat.properties import DROPPED, RENAMED, REPLACED, took
+from hybridviz.compat.rewrite import (
+    KEYWORD_SIGNS,
+    is_legend,
+    is_old_glyph,
+    last_name,
+    may_be_of_model,
+)
+from hybridviz.compat.table import MODULES, gone, old_name
 
 SPELLING = re.compile(r"(?P<module>[a-z_.]+)\.(?P<name>\w+)(?P<call>\(.*\))?")
-BUTTONS = ("Button", "Dropdown", "Toggle")
+AFTER = re.compile(r"#.*")
+"""A comment after the last argument of a call."""
 CLIENT = ("bokeh.client", "bokeh.client.session")
 
 
@@ -53,9 +62,10 @@ class _Migration(ast.NodeVisitor):
         self._source = source
         self._uploads = "output_server" in source
         self._lines = [0]
-        for line in source.splitlines(keepends=True):
+        for line in StringIO(source, newline=""):  # no ends of lines but Python's
             self._lines.append(self._lines[-1] + len(line))
         self._renamed: dict[str, str] = {}
+        self._others: set[str] = set()
         self.edits: list[Edit] = []
         self.notes: list[str] = []
 
@@ -72,6 +82,8 @@ class _Migration(ast.NodeVisitor):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
+        if module.partition(".")[0] != "bokeh":
+            self._others.update(alias.asname or alias.name for alias in node.names)
         homes: dict[str, list[str]] = {}
         for alias in node.names:
             home, name = self._home(node, module, alias)
@@ -108,30 +120,34 @@ class _Migration(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)
-        if node.attr in RENAMED and node.attr not in ("type", "style"):
+        if node.attr in RENAMED and node.attr not in ("type", "style") and may_be_of_model(node):
             self._rename_end(node, node.attr, RENAMED[node.attr])
         elif node.attr in DROPPED and node.attr not in ("names", "plot", "session"):
             self._note(node, f"{node.attr}: {DROPPED[node.attr]}")
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
-        function = node.func
-        last = getattr(function, "attr", getattr(function, "id", ""))
-        keywords = {keyword.arg: keyword for keyword in node.keywords if keyword.arg}
-        for keyword in keywords.values():
-            self._keyword(keyword, last, "source" in keywords)
-        if isinstance(function, ast.Attribute) and last in METHODS:
-            self._glyph(node, function, last, keywords)
+        last = last_name(node.func)
+        function = "" if isinstance(node.func, ast.Name) and last in self._others else last
+        sourced = any(keyword.arg == "source" for keyword in node.keywords)
+        for keyword in node.keywords:
+            if is_legend(function, keyword):
+                self._legend(keyword, sourced)
+            elif keyword.arg:
+                self._keyword(keyword, keyword.arg, function)
+        if is_old_glyph(node):
+            self._glyph(node, last)
 
-    def _keyword(self, node: ast.keyword, function: str, sourced: bool) -> None:
-        name = node.arg or ""
-        if name == "legend":
-            if sourced:
-                self._note(node, "legend: is it a text (legend_label) or a column (legend_field)?")
-            else:
-                self._rename_start(node, name, "legend_label")
-        elif name == "type" and function not in BUTTONS:
-            return
+    def _legend(self, node: ast.keyword, sourced: bool) -> None:
+        if sourced:
+            self._note(node, "legend: is it a text (legend_label) or a column (legend_field)?")
+        else:
+            self._rename_start(node, "legend", "legend_label")
+
+    def _keyword(self, node: ast.keyword, name: str, function: str) -> None:
+        if not took(function, name):
+            if name in KEYWORD_SIGNS and name in RENAMED:
+                self._note(node, f"{name}: write {RENAMED[name]} if it comes to a model of Bokeh")
         elif name in RENAMED and "." not in RENAMED[name]:
             self._rename_start(node, name, RENAMED[name])
         elif name in RENAMED:
@@ -139,17 +155,22 @@ class _Migration(ast.NodeVisitor):
         elif name in REPLACED and name != "callback":
             self._note(node, f"{name}: use {REPLACED[name][1]}")
 
-    def _glyph(
-        self, node: ast.Call, function: ast.Attribute, name: str, keywords: dict[str, ast.keyword]
-    ) -> None:
+    def _glyph(self, node: ast.Call, name: str) -> None:
         if name in ELLIPSES:
-            self._rename_end(function, name, ELLIPSES[name])
-        elif name in MARKERS.values():
-            self._rename_end(function, name, "scatter")
-            end = self._offset(node.end_lineno, node.end_col_offset) - 1
+            self._rename_end(node.func, name, ELLIPSES[name])
+            return
+        self._rename_end(node.func, name, "scatter")
+        if name != "circle":
+            end = self._end_of_arguments(node)
             self.edits.append(Edit(end, end, f', marker="{name}"'))
-        elif name == "circle" and "radius" not in keywords and len(node.args) < 3:
-            self._rename_end(function, name, "scatter")
+
+    def _end_of_arguments(self, node: ast.Call) -> int:
+        """Return where the last argument of a call ends: a comma, a comment, lines may follow."""
+        arguments: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+        last = max(self._offset(part.end_lineno, part.end_col_offset) for part in arguments)
+        close = self._offset(node.end_lineno, node.end_col_offset) - 1
+        rest = AFTER.sub(lambda comment: " " * len(comment[0]), self._source[last:close])
+        return last + len(rest.rstrip(", \\\f\t\r\n"))
 
     def _rename_start(self, node: ast.keyword, old: str, new: str) -> None:
         start = self._offset(node.lineno, node.col_offset)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from inspect import ismethod, unwrap
+from inspect import ismethod
 from typing import Any
 
 from bokeh.document import Document
@@ -24,10 +24,11 @@ from bokeh.models import (
     VBox,
 )
 from bokeh.models.ui import Icon, Panel
+from bokeh.models.widgets import Dropdown
 from bokeh.plotting import figure
 
 from hybridviz import old_javascript
-from hybridviz.compat import glyphs, layouts
+from hybridviz.compat import callbacks, glyphs, layouts
 from hybridviz.compat.made import remember
 from hybridviz.compat.properties import (
     DROPPED,
@@ -70,7 +71,7 @@ def make(cls: type[Model], warn: Warn, *args: Any, **options: Any) -> Any:
     if cls is Circle and "radius" not in options:
         warn("Circle without radius", "bokeh.models.Scatter")
         cls = Scatter
-    if cls is CustomJS and old_javascript.is_old(options.get("code")):
+    if cls is CustomJS and "module" not in options and old_javascript.is_old(options.get("code")):
         warn("get, set and trigger in JavaScript", "model.property, and source.change.emit()")
         options["code"] = old_javascript.modernised(options["code"])
     if (meant := _meant(cls, args, options)) is not None:
@@ -149,14 +150,15 @@ class Attributes:
             return glyphs.method(model, name, warn)
         if name == "ticker" and isinstance(model, Grid) and model.ticker is None:
             model.ticker = BasicTicker()
-        if name == "on_change" and isinstance(model, ColumnDataSource):
-            return partial(_on_change, model, warn)
+        if name == "on_change":
+            return partial(callbacks.on_change, model, warn)
+        if name == "on_click" and isinstance(model, Dropdown):
+            return partial(callbacks.on_item, model, warn)
         if name == "js_on_click" and not hasattr(model, name):
             warn("js_on_click", "js_on_change('active', callback)")
             return partial(model.js_on_change, "active")
         if name == "on_click" and not hasattr(model, name):
-            warn("on_click", "on_change('active', callback)")
-            return partial(_on_click, model)
+            return partial(callbacks.on_active, model, warn)
         if name == "callback" and not hasattr(model, name):
             listening = {**model.js_property_callbacks, **model.js_event_callbacks}
             return next((found[0] for found in listening.values()), None)
@@ -220,7 +222,7 @@ class Roots:
         if name == "context":
             return document
         if name in REMOVALS:
-            return partial(_remove, document, getattr(document, name))
+            return partial(callbacks.remove, document, getattr(document, name))
         if name != "add":
             return getattr(document, name)
         warn("document.add", "document.add_root")
@@ -228,41 +230,6 @@ class Roots:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_bridge")[0], name, value)
-
-
-def _remove(document: Document, remove: Callable[[Any], None], callback: Any) -> None:
-    """Remove a callback that is given as it was added, or as today by what adding it returned."""
-    known = document.session_callbacks
-    remove(next((item for item in known if unwrap(item.callback) is callback), callback))
-
-
-def _on_change(source: ColumnDataSource, warn: Warn, attr: str, *callbacks: Any) -> None:
-    if attr != "selected":
-        source.on_change(attr, *callbacks)
-        return
-    warn("on_change('selected')", "source.selected.on_change('indices')")
-
-    def tell(attr: str, old: list[int], new: list[int]) -> None:
-        for callback in callbacks:
-            callback("selected", _selection(old), _selection(new))
-
-    source.selected.on_change("indices", tell)
-
-
-def _on_click(group: Model, callback: Callable[[Any], object]) -> None:
-    def tell(attr: str, old: Any, new: Any) -> None:
-        callback(new)
-
-    group.on_change("active", tell)
-
-
-def _selection(indices: list[int]) -> dict[str, Any]:
-    """Return a selection in the form of 2015."""
-    return {
-        "0d": {"glyph": None, "indices": []},
-        "1d": {"indices": list(indices)},
-        "2d": {"indices": {}},
-    }
 
 
 OPTIONS_OF = ("bokeh.io.output", "bokeh.io.saving", "bokeh.layouts")

@@ -54,7 +54,7 @@ class OldModule(ModuleType):
     def _find(self, name: str) -> Any:
         if hasattr(self._today, name):
             found = getattr(self._today, name)
-            return _as_list(found) if self.__name__ == "bokeh.palettes" else found
+            return _as_old(found) if self.__name__ == "bokeh.palettes" else found
         mirror = MIRRORS.get(self.__name__)
         if mirror and hasattr(importlib.import_module(mirror), name):
             return getattr(importlib.import_module(mirror), name)
@@ -64,11 +64,31 @@ class OldModule(ModuleType):
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
-def _as_list(palette: Any) -> Any:
-    """Return palettes as they were: lists, which scripts reverse and take from."""
+class Palette(list[Any]):
+    """A palette as it was, a list, that does what it can as the tuple that it is today."""
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        return Palette(found) if isinstance(key, slice) else found
+
+    def __add__(self, other: Any) -> "Palette":
+        return Palette([*self, *other]) if isinstance(other, list | tuple) else NotImplemented
+
+    def __radd__(self, other: Any) -> "Palette":
+        return Palette([*other, *self]) if isinstance(other, list | tuple) else NotImplemented
+
+    def __mul__(self, times: Any) -> Any:
+        return Palette(super().__mul__(times))
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+
+def _as_old(palette: Any) -> Any:
+    """Return palettes as they were, so that scripts can reverse and take from them."""
     if isinstance(palette, dict):
-        return {name: _as_list(part) for name, part in palette.items()}
-    return list(palette) if isinstance(palette, tuple) else palette
+        return {name: _as_old(part) for name, part in palette.items()}
+    return Palette(palette) if isinstance(palette, tuple) else palette
 
 
 def _new_names(name: str, module: OldModule) -> set[str]:

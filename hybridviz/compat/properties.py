@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from bokeh import models
 from bokeh.core.properties import UnitsSpec
 from bokeh.model import Model
 from bokeh.models import (
@@ -67,6 +68,11 @@ DROPPED = {
 
 DEPRECATED = ("select_every_mousemove",)
 """Old properties that still are there, with a warning of Bokeh's."""
+FUNCTIONS = frozenset(
+    "column gridplot hplot layout output_file row save vform vplot widgetbox".split()
+)
+OLD_OPTIONS = ("autosave", "plot_height", "plot_width", "responsive")
+"""Functions beside the classes, and their old options."""
 MARKS = {"resize": "fullscreen", "previewsave": "save"}
 PLACES = ("top", "bottom", "left", "right", "center")
 
@@ -179,6 +185,25 @@ def has_property(cls: type[Model], name: str) -> bool:
     """Return whether a model, or ``figure()``, takes a property today."""
     known = name in cls.properties()
     return known or (issubclass(cls, figure) and name in FIGURE_OPTIONS)
+
+
+def took(function: str, name: str) -> bool:
+    """Return whether what Bokeh has by a name took an option that it has no more.
+
+    Args:
+        function: the name of a class, or of a function.
+        name: the option.
+    """
+    if function in FUNCTIONS:
+        return name in OLD_OPTIONS
+    cls = figure if function in ("figure", "Figure") else getattr(models, function, None)
+    if not isinstance(cls, type) or not issubclass(cls, Model):
+        return False
+    if has_property(cls, name) and name not in DEPRECATED:
+        return False
+    if name in RENAMED:
+        return has_property(cls, RENAMED[name].split(".")[0])
+    return name in DROPPED or name in REPLACED
 
 
 def translate(

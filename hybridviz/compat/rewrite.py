@@ -9,8 +9,8 @@ A bridge looks at its object when it runs; what is no old Bokeh passes as it is.
 import ast
 import re
 
-from hybridviz.compat.glyphs import METHODS, OPTIONS
-from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED
+from hybridviz.compat.glyphs import METHODS, OPTIONS, draws
+from hybridviz.compat.properties import CONVERTED, DROPPED, RENAMED, REPLACED, took
 from hybridviz.compat.table import ALL_NAMES, MODULES, REMOVALS, gone, old_name
 from hybridviz.old_javascript import is_old
 
@@ -36,23 +36,63 @@ OTHERS = frozenset({"Callback", "GridPlot", "HBox", "Panel", "VBox"})
 """Classes of which today's have the names, and little else."""
 COMMON = REMOVALS.union(
     CONVERTED,
-    "add callback context js_on_click names on_click on_change plot session style ticker"
-    " type".split(),
+    "add autosave callback context default_value formats js_on_click legends names on_click"
+    " on_change plot session sources style ticker type".split(),
 )
 """Attributes that many objects have: alone they do not make a script an old one."""
 SIGNS = ATTRIBUTES - COMMON
-KEYWORD_SIGNS = KEYWORDS.difference(CONVERTED, ["names", "source", "style"])
+WORDS = (
+    "autosave callback default_value formats legend legends logo names plot render_mode responsive"
+    " session source sources style type webgl"
+).split()
+"""Options that many functions have: they are old ones only of what Bokeh has by that name."""
+KEYWORD_SIGNS = KEYWORDS.difference(CONVERTED, WORDS)
+TOLD = ("clicks", "selected")
+"""Properties that callbacks were told of, and that no model has in that form today."""
 
 
 def has_old_names(tree: ast.AST) -> bool:
     """Return whether code may use a name, or a meaning, that Bokeh has no more."""
-    return any(map(_is_sign, ast.walk(tree)))
+    nodes = list(ast.walk(tree))
+    return any(map(_is_sign, nodes)) or _reverses_palettes(nodes)
 
 
 def bridge(tree: ast.Module) -> ast.Module:
     """Return the code with its old names bridged; it needs the two bridges among its builtins."""
     bridged: ast.Module = ast.fix_missing_locations(_Bridges().visit(tree))
     return bridged
+
+
+def may_be_of_model(node: ast.Attribute) -> bool:
+    """Return whether an attribute with an old name can be a model's: what ``self`` has is the
+    script's own, and a toolbar has its logo today.
+    """
+    return last_name(node.value) not in ("self", "toolbar")
+
+
+def is_old_glyph(call: ast.Call) -> bool:
+    """Return whether a call can be that of a glyph method in a way of old.
+
+    Not so ``data.hex()``, ``turtle.circle(9)``, ``np.square(x)`` and ``np.cross(x, y)``.
+    """
+    name, keywords = last_name(call.func), {keyword.arg for keyword in call.keywords}
+    if not isinstance(call.func, ast.Attribute) or name not in METHODS:
+        return False
+    if name == "circle" and ("radius" in keywords or len(call.args) > 2):
+        return False
+    several = len(call.args) > 1 or any(isinstance(arg, ast.Starred) for arg in call.args)
+    return (several or bool(keywords)) and last_name(call.func.value) not in ("np", "numpy")
+
+
+def is_legend(function: str, keyword: ast.keyword) -> bool:
+    """Return whether an option is the old legend of a glyph; that of pandas is true or false."""
+    switch = isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool)
+    return keyword.arg == "legend" and draws(function) and not switch
+
+
+def last_name(node: ast.expr) -> str:
+    """Return a variable's name, or that of the last attribute that is asked for."""
+    return str(getattr(node, "attr", "") or getattr(node, "id", ""))
 
 
 def _is_sign(node: ast.AST) -> bool:
@@ -62,30 +102,59 @@ def _is_sign(node: ast.AST) -> bool:
         case ast.Import():
             return any(_is_bokeh(a.name) and _is_old_module(a.name) for a in node.names)
         case ast.Attribute(attr=attr):
-            return attr in SIGNS or attr in ALL_NAMES or attr == "reverse"
-        case ast.Call(func=ast.Attribute(attr="trigger"), args=[_, _, _, *_]):
-            return True
-        case ast.Call(func=ast.Attribute(attr=attr)) if _is_old_glyph(attr, node):
-            return True
-        case ast.Call(func=function, keywords=keywords) if _last_name(function) == "Circle":
-            return all(keyword.arg != "radius" for keyword in keywords)
-        case ast.Call(func=function) if _last_name(function) in OTHERS:
-            return True
+            return (attr in SIGNS and may_be_of_model(node)) or attr in ALL_NAMES
+        case ast.Call():
+            return _is_old_call(node)
         case ast.Name(id=name):
             return name in ALL_NAMES
-        case ast.keyword(arg=str(name)):
-            return name in KEYWORD_SIGNS
         case ast.Constant(value=str(text)):
-            return text == "selected" or OLD_TOOL.search(text) is not None or is_old(text)
+            return OLD_TOOL.search(text) is not None or is_old(text)
     return False
 
 
-def _is_old_glyph(name: str, call: ast.Call) -> bool:
-    """Return whether a method draws a marker, or is given values beside a source."""
-    keywords = {keyword.arg for keyword in call.keywords}
-    if name in METHODS and (name != "circle" or "radius" not in keywords):
+def _is_old_call(call: ast.Call) -> bool:
+    match call.func, call.args:
+        case (ast.Attribute(attr="trigger"), [_, _, _, *_]):
+            return True
+        case (ast.Attribute(attr="on_change"), [ast.Constant(value=value), *_]) if value in TOLD:
+            return True
+    if is_old_glyph(call) or _has_values(call):
         return True
-    return "source" in keywords and bool(call.args) and isinstance(call.args[0], ast.Name)
+    name, keywords = last_name(call.func), {keyword.arg for keyword in call.keywords}
+    if name in OTHERS or (name == "Circle" and "radius" not in keywords):
+        return True
+    return any(_is_old_option(name, keyword) for keyword in call.keywords)
+
+
+def _has_values(call: ast.Call) -> bool:
+    """Return whether a glyph method may be given values beside a source."""
+    if not isinstance(call.func, ast.Attribute) or not call.args:
+        return False
+    sourced = any(keyword.arg == "source" for keyword in call.keywords)
+    return sourced and isinstance(call.args[0], ast.Name)
+
+
+def _is_old_option(function: str, keyword: ast.keyword) -> bool:
+    name = keyword.arg
+    if name is None or name in ("names", "style"):
+        return False
+    return name in KEYWORD_SIGNS or took(function, name) or is_legend(function, keyword)
+
+
+def _reverses_palettes(nodes: list[ast.AST]) -> bool:
+    """Return whether palettes may be reversed in place, which only lists can be."""
+    reverses = any(isinstance(node, ast.Attribute) and node.attr == "reverse" for node in nodes)
+    imported = (name for node in nodes for name in _imported(node))
+    return reverses and any(name.startswith("bokeh.palettes") for name in imported)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    match node:
+        case ast.ImportFrom(module=str(module)):
+            return [f"{module}.{alias.name}" for alias in node.names]
+        case ast.Import():
+            return [alias.name for alias in node.names]
+    return []
 
 
 def _is_bokeh(module: str) -> bool:
@@ -116,7 +185,7 @@ class _Bridges(ast.NodeTransformer):
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
             node.func.value = _called(OF, node.func.value)
         keywords = {keyword.arg for keyword in node.keywords}
-        if keywords & KEYWORDS or None in keywords or _last_name(node.func) in CALLED:
+        if keywords & KEYWORDS or None in keywords or last_name(node.func) in CALLED:
             node.func = _called(CALL, node.func)
         return node
 
@@ -124,7 +193,3 @@ class _Bridges(ast.NodeTransformer):
 def _called(name: str, value: ast.expr) -> ast.expr:
     call = ast.Call(ast.Name(name, ast.Load()), [value], [])
     return ast.fix_missing_locations(ast.copy_location(call, value))
-
-
-def _last_name(node: ast.expr) -> str:
-    return str(getattr(node, "attr", "") or getattr(node, "id", ""))

@@ -64,7 +64,7 @@ _FUNCTIONS = {
     "GridSpec": Old(f"{LAYOUTS}:GridSpec", "bokeh.layouts.gridplot"),
 }
 _OUTPUT = {
-    "output_server": Old(f"{IO}:output_server", "hybridviz.io.output_server"),
+    "output_server": Old(f"{SESSION}:output_server", "hybridviz.io.output_server"),
     "push": Old(f"{SESSION}:push", "hybridviz.io.push"),
     "cursession": Old(
         f"{SESSION}:cursession", "a session, by hybridviz.client.push_session(curdoc())"
@@ -96,10 +96,12 @@ _MODELS = {
     "from_networkx": Old("bokeh.plotting:from_networkx", "bokeh.plotting.from_networkx"),
 }
 _CLIENT = {
-    name: Old(f"hybridviz.client:{name}", f"hybridviz.client.{name}", quiet=True)
-    for name in ("ClientSession", "pull_session", "show_session")
+    name: Old(f"{SESSION}:{name}", f"hybridviz.client.{name}", quiet=True)
+    for name in ("pull_session", "push_session", "show_session")
 }
-_CLIENT["push_session"] = Old(f"{SESSION}:push_session", "hybridviz.push_session", quiet=True)
+_CLIENT["ClientSession"] = Old(
+    "hybridviz.client:ClientSession", "hybridviz.client.ClientSession", quiet=True
+)
 
 NAMES: dict[str, dict[str, Old]] = {
     "bokeh.plotting": {
@@ -253,10 +255,15 @@ def names_of(module: str) -> set[str]:
     return {name for place in _places(module) for name in NAMES.get(place, {})}
 
 
+WORDS = (
+    "Cross Dash Diamond Figure GridSpec Hex Session Square Triangle X from_networkx"
+    " get_browser_controller push view"
+).split()
+"""Old names that other packages, or other modules of Bokeh, have today."""
 ALL_NAMES = frozenset(
     name
     for module, names in NAMES.items()
     for name, old in names.items()
-    if not old.quiet and name not in ("X", "view", "push", "Cross", "Dash", "Hex")
+    if not old.quiet and name not in WORDS
 )
-"""Names that only old scripts have; short ones could be anybody's."""
+"""Names that only old scripts have, wherever they have them from."""

@@ -56,6 +56,21 @@ def test_a_script_of_today_stays_as_it_is() -> None:
         ("p.title_text_font = 'x'", "p.title.text_font = 'x'"),
         ("p.oval(1, 2)", "p.ellipse(1, 2)"),
         ("p.circle(x, y, radius=1)", "p.circle(x, y, radius=1)"),
+        ("p.square(x, y, size=5,)", 'p.scatter(x, y, size=5, marker="square",)'),
+        ("p.square(x, (y))", 'p.scatter(x, (y), marker="square")'),
+        ("p.square(x, y  # last\n)", 'p.scatter(x, y, marker="square"  # last\n)'),
+        ("p.x(x, y,  # a, b\n)", 'p.scatter(x, y, marker="x",  # a, b\n)'),
+        ("p.x(x, q.hex(y, **o), )", 'p.scatter(x, q.scatter(y, **o, marker="hex"), marker="x", )'),
+        ("np.square(x), data.hex()", "np.square(x), data.hex()"),
+        ("logging.Formatter(f, style='{')", "logging.Formatter(f, style='{')"),
+        ("frame.plot(legend=False)", "frame.plot(legend=False)"),
+        ("from rich import Text\nText(style='b')", "from rich import Text\nText(style='b')"),
+        ("Div(style=s)", "Div(styles=s)"),
+        ("draw(style=s, type=t, logo=None)", "draw(style=s, type=t, logo=None)"),
+        ("gridplot(plots, plot_width=9)", "gridplot(plots, width=9)"),
+        ("p.toolbar.logo = self.plot_width", "p.toolbar.logo = self.plot_width"),
+        ("t = 'a\u2028b\x0c'\n\x0cp.plot_width = t", "t = 'a\u2028b\x0c'\n\x0cp.width = t"),
+        ("a = 1\r\np.plot_width = 2\r\n", "a = 1\r\np.width = 2\r\n"),
         ("Button(type='success')", "Button(button_type='success')"),
         ("p.select(type=Tool)", "p.select(type=Tool)"),
         ("from bokeh.plotting import show", "from bokeh.plotting import show"),
@@ -68,6 +83,7 @@ def test_a_script_of_today_stays_as_it_is() -> None:
 )
 def test_pieces(old: str, today: str) -> None:
     assert new(old) == today
+    ast.parse(today)
 
 
 def test_figures_are_added_to_the_document_that_is_pushed() -> None:
@@ -91,6 +107,7 @@ def test_figures_are_added_to_the_document_that_is_pushed() -> None:
         ("from bokeh.plotting import cursession", "line 1: cursession: use a session"),
         ("from bokeh.models.markers import Square", "line 1: Square is"),
         ("p.h_symmetry = True", "line 1: h_symmetry: plots are not symmetric"),
+        ("dict(plot_width=3)", "line 1: plot_width: write width if"),
     ],
 )
 def test_what_is_left_to_the_author(old: str, note: str) -> None:

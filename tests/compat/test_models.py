@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bokeh.events import ButtonClick, MenuItemClick
 from bokeh.models import ColumnDataSource, FullscreenTool, SaveTool, WheelZoomTool
 
 from tests.compat.conftest import Execute
@@ -247,11 +248,15 @@ def test_javascript_of_old_gets_its_methods(execute: Execute) -> None:
         from bokeh.models import CustomJS
         old = CustomJS(args=dict(s=None), code="s.get('data'); s.trigger('change')")
         new = CustomJS(args=dict(s=None), code="s.change.emit()")
+        module = CustomJS(code="export default () => map.get('x')")
+        said = CustomJS(code="map.get('x')", module=True)
         """
     )
     assert found["old"].code.endswith("s.get('data'); s.trigger('change')")
     assert "model.get = " in found["old"].code
     assert found["new"].code == "s.change.emit()"
+    assert found["module"].code == "export default () => map.get('x')"
+    assert found["said"].code == "map.get('x')"
 
 
 def test_a_source_is_still_one(execute: Execute) -> None:
@@ -274,6 +279,48 @@ def test_callbacks_are_removed_by_themselves_or_by_what_adding_them_returned(
         """
     )
     assert document.session_callbacks == []
+
+
+def test_methods_and_decorated_functions_are_removed_too(execute: Execute, document: Any) -> None:
+    execute(
+        """
+        from functools import wraps
+        from bokeh.plotting import curdoc, figure
+        figure(plot_width=1)
+
+        def decorated(function):
+            @wraps(function)
+            def call(*args):
+                return function(*args)
+            return call
+
+        class Ticker:
+            def tick(self): pass
+            @decorated
+            def often(self): pass
+
+        @decorated
+        def alone(): pass
+
+        ticker = Ticker()
+        for name in ("periodic", "timeout"):
+            add = getattr(curdoc(), "add_%s_callback" % name)
+            for callback in (ticker.tick, ticker.often, alone):
+                add(callback, 50)
+        curdoc().remove_periodic_callback(ticker.tick)
+        curdoc().remove_periodic_callback(ticker.often)
+        curdoc().remove_periodic_callback(alone)
+        curdoc().remove_timeout_callback(ticker.tick)
+        curdoc().remove_timeout_callback(ticker.often)
+        curdoc().remove_timeout_callback(alone)
+        """
+    )
+    assert document.session_callbacks == []
+
+
+def test_a_callback_that_was_never_added_is_not_removed(execute: Execute) -> None:
+    with pytest.raises(ValueError, match="already removed"):
+        execute("from bokeh.plotting import curdoc\ncurdoc().remove_periodic_callback(print)")
 
 
 def test_plots_of_factors_get_their_scales(execute: Execute) -> None:
@@ -319,6 +366,35 @@ def test_clicks_on_groups(execute: Execute) -> None:
     assert found["told"] == [
         "6: on_click is an old name of Bokeh; today: on_change('active', callback)"
     ]
+
+
+def test_buttons_and_menus_tell_what_they_told(execute: Execute, document: Any) -> None:
+    found = execute(
+        """
+        from bokeh.plotting import curdoc
+        from bokeh.models import Button, Dropdown
+        heard = []
+        menu, button = Dropdown(label="d", menu=[("A", "a"), ("B", "b")]), Button(label="b")
+        menu.on_click(heard.append)
+        menu.on_change("value", lambda attr, old, new: heard.append((attr, old, new)))
+        button.on_change("clicks", lambda attr, old, new: heard.append((attr, old, new)))
+        curdoc().add_root(menu)
+        curdoc().add_root(button)
+        """
+    )
+    menu, button = found["menu"], found["button"]
+    for event in (MenuItemClick(menu, "a"), MenuItemClick(menu, "b"), *[ButtonClick(button)] * 2):
+        document.callbacks.trigger_event(event)
+    assert found["heard"] == [
+        "a",
+        ("value", None, "a"),
+        "b",
+        ("value", "a", "b"),
+        ("clicks", 0, 1),
+        ("clicks", 1, 2),
+    ]
+    assert found["heard"][0].item == "a"  # as handlers since Bokeh 1.1 ask for it
+    assert len(found["told"]) == 3
 
 
 def test_dates_are_times(execute: Execute) -> None:

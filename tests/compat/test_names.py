@@ -1,6 +1,7 @@
 """What old scripts import, and that nobody else sees a difference."""
 
 import ast
+import gc
 import importlib
 import subprocess
 import sys
@@ -138,6 +139,30 @@ def test_palettes_are_lists_for_old_scripts_only(execute: Execute) -> None:
     assert isinstance(bokeh.palettes.Viridis6, tuple)
 
 
+def test_palettes_are_used_as_the_tuples_of_today_too(execute: Execute) -> None:
+    found = execute(
+        """
+        from functools import lru_cache
+        from bokeh.models import LinearColorMapper
+        from bokeh.palettes import Spectral6, Viridis256
+
+        sums = Spectral6 + ("#888",), ("#888",) + Spectral6, Spectral6[:2] + ("#888",)
+        lists = Spectral6 + ["#888"], ["#888"] + Spectral6, 2 * ["#888"] + Spectral6 * 2 + ("#888",)
+        first = lru_cache(lambda palette: palette[0])(Spectral6)
+        mapper = LinearColorMapper(palette=Viridis256)
+        """
+    )
+    spectral = bokeh.palettes.Spectral6
+    assert [tuple(part) for part in found["sums"]] == [
+        (*spectral, "#888"),
+        ("#888", *spectral),
+        (*spectral[:2], "#888"),
+    ]
+    assert [len(part) for part in found["lists"]] == [7, 7, 15]
+    assert found["first"] == spectral[0]
+    assert tuple(found["mapper"].palette) == bokeh.palettes.Viridis256
+
+
 def test_layouts_of_old(execute: Execute) -> None:
     found = execute(
         """
@@ -200,6 +225,21 @@ def test_what_was_made_does_not_join_a_document_with_roots(
     execute("from bokeh.plotting import *\np, q = figure(), figure()\ncurdoc().add(q)")
     add_made(document)
     assert len(document.roots) == 1
+
+
+def test_nothing_is_kept_of_what_callbacks_of_a_shown_document_make(execute: Execute) -> None:
+    found = execute(
+        """
+        from weakref import ref
+        from bokeh.plotting import curdoc, figure
+        from hybridviz.compat.made import add_made
+        curdoc().add_root(figure(plot_width=1))
+        add_made(curdoc())
+        made = ref(figure())
+        """
+    )
+    gc.collect()
+    assert found["made"]() is None
 
 
 def test_no_name_of_the_table_is_one_of_today() -> None:
@@ -267,11 +307,50 @@ def test_scripts_of_today_are_not_taken_for_old_ones(path: Path) -> None:
         "figure(tools=['pan', 'resize'])",
         "ds.trigger('data', a, b)",
         "CustomJS(code='s.get(\"data\")')",
-        "palette.reverse()",
+        "from bokeh.palettes import Viridis6 as palette\npalette.reverse()",
+        "from bokeh import palettes\npalettes.brewer[name][9].reverse()",
         "GridPlot(children=[[p, q]])",
         "p.rect(x, y, source=source)",
         "p.circle(x, y, radius=3, source=source)",
+        "p.circle(*points)",
+        "p.circle(source=source)",
+        "p.logo = None",
+        "Button(type='success')",
+        "Slider(callback=code)",
+        "LinearAxis(plot=plot)",
+        "p.line(x, y, legend='a')",
+        "p.vbar_stack(years, legend=years)",
+        "output_file('a.html', autosave=True)",
+        "figure(responsive=True)",
+        "button.on_change('clicks', f)",
     ],
 )
 def test_what_tells_an_old_script(code: str) -> None:
     assert has_old_names(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "parser.add_argument('--n', type=int)",
+        "TapTool(callback=OpenURL(url='@url'))",
+        "button = Button(label='selected', button_type='success')",
+        "slider.on_change('value', f)",
+        "from bokeh.palettes import Spectral6\nSpectral6[0]",
+        "names.reverse()",
+        "frame.plot(legend=False)",
+        "frame.plot.line(legend=True)",
+        "pool.submit(f, callback=g, session=session, plot=p)",
+        "frame.hvplot(responsive=True)",
+        "p.toolbar.logo = None",
+        "self.plot_width = 300",
+        "self.formats, reader.sources",
+        "np.cross(a, b), np.square(a), data.hex(), turtle.circle(9), cv2.circle(i, c, 9)",
+        "p.circle('x', 'y', 2, source=source)",
+        "requests.Session()",
+        "graph = from_networkx(g, nx.spring_layout)",
+        "CustomJS(code='export default () => map.get(\"x\")')",
+    ],
+)
+def test_what_scripts_of_today_have_is_no_sign(code: str) -> None:
+    assert not has_old_names(ast.parse(code))

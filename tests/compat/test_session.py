@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 import requests
 
-from tests.client.conftest import until
+import hybridviz.io
+from hybridviz.client import opening
+from tests.client.conftest import APPS, until
+from tests.compat.conftest import Execute
 from tests.servers import Server
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("serve", [], tmp_path_factory.mktemp("sessions"))
+    server = Server("serve", [APPS / "slider.py"], tmp_path_factory.mktemp("sessions"))
     yield server
     server.kill()
 
@@ -176,3 +179,122 @@ def test_no_server_for_a_session_is_one_line(start: Any) -> None:
     assert script.returncode == 1
     assert errors.startswith("hybridviz: ")
     assert errors.count("\n") == 1
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Forget at the end which server a script has named."""
+    yield
+    hybridviz.io.reset_output()
+
+
+def first_root(server: Server, ident: str) -> str:
+    reply = requests.get(f"{server.url}/api/documents/{ident}", timeout=10).json()
+    return str(reply["roots"][0]["attributes"]["name"])
+
+
+def test_apps_are_pulled_and_shown_by_their_paths(
+    server: Server, execute: Execute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+
+    class Browser:
+        def open(self, url: str, new: int) -> None:
+            pages.append(url)
+
+    monkeypatch.setattr(opening, "get_browser_controller", lambda browser: Browser())
+    found = execute(
+        f"""
+        from bokeh.client import pull_session, show_session
+        session = pull_session(url="{server.url}", app_path="/slider")
+        name = session.document.roots[0].name
+        session.close()
+        show_session(url="{server.url}", app_path="/slider/")
+        show_session("x", "{server.url}", "/slider")
+        show_session("y", "{server.url}")
+        """
+    )
+    assert found["name"] == "box"
+    assert pages == [
+        f"{server.url}/slider",
+        f"{server.url}/slider?bokeh-session-id=x",
+        f"{server.url}/?bokeh-session-id=y",
+    ]
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_a_document_is_pushed_in_the_order_of_its_version(server: Server, execute: Execute) -> None:
+    execute(
+        f"""
+        from bokeh.document import Document
+        from bokeh.models import Slider
+        from bokeh.plotting import output_server, push
+        from bokeh.session import Session
+
+        def made(name):
+            document = Document()
+            document.add_root(Slider(start=0, end=1, value=0, name=name))
+            return document
+
+        session = Session(root_url="{server.url}", load_from_config=False, username="bryan")
+        session.use_doc("tenth")
+        push(session, made("0.10"))
+        push("eleventh", "{server.url}", "/", made("0.11"))
+        output_server("named", url="{server.url}")
+        push(document=made("by name"))
+        session.use_doc(docid="loaded")
+        session.load_document(made("session's"))
+        push(session=session)
+        """
+    )
+    idents = ("tenth", "eleventh", "named", "loaded")
+    names = [first_root(server, ident) for ident in idents]
+    assert names == ["0.10", "0.11", "by name", "session's"]
+
+
+def test_a_document_is_not_pushed_to_an_app(execute: Execute) -> None:
+    with pytest.raises(ValueError, match="pull_session"):
+        execute("from bokeh.io import push\npush('x', app_path='/slider')")
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_the_server_may_be_named_by_a_session(execute: Execute) -> None:
+    found = execute(
+        """
+        from bokeh.embed import autoload_server
+        from bokeh.plotting import cursession, figure, output_server
+        from bokeh.session import Session
+
+        session = Session("whatever", "http://example.org/")
+        output_server("by-order", session, clear=True)
+        ordered = cursession() is session and session.docid
+        output_server("by-name", session=session, name="whatever")
+        named = cursession() is session and session.docid
+        tag = autoload_server(figure(), cursession())
+        output_server("pushed", autopush=True)
+        other = cursession() is not session
+        """
+    )
+    assert (found["ordered"], found["named"], found["other"]) == ("by-order", "by-name", True)
+    assert "http://example.org/autoload.js" in found["tag"]
+    assert "by-name" in found["tag"]
+    assert any("call push() or show()" in line for line in found["told"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["session.publish()", "session.login('a', 'b')", "autoload_server(None, session, public=True)"],
+)
+def test_users_and_published_documents_are_refused_with_a_way_out(
+    execute: Execute, call: str
+) -> None:
+    with pytest.raises(NotImplementedError, match="HYBRIDVIZ_UPLOAD_TOKEN"):
+        execute(
+            "from bokeh.embed import autoload_server\nfrom bokeh.session import Session\n"
+            f"session = Session()\n{call}"
+        )
+
+
+def test_what_the_server_has_cannot_be_kept_by_an_upload(execute: Execute) -> None:
+    with pytest.raises(ValueError, match="pull_session"):
+        execute("from bokeh.plotting import output_server\noutput_server('x', clear=False)")
