@@ -85,6 +85,11 @@ class Runtime(Clock, Protocol):
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         """Run a coroutine on the one asyncio loop, in ``context``, and return its result."""
 
+    def in_coroutine(self) -> bool:
+        """Return whether the running code is that of a coroutine, in which `run_coroutine` must not
+        wait for another one.
+        """
+
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go
         on.

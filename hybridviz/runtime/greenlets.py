@@ -204,6 +204,9 @@ class GreenletRuntime:
             self._loop = _AsyncioLoop()
         return self._loop.run(coroutine, context)
 
+    def in_coroutine(self) -> bool:
+        return self._loop is not None and self._loop.runs_here()
+
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         if self._pool is None:
             self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self.hub)
@@ -240,11 +243,22 @@ class _AsyncioLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.SelectorEventLoop(_GentleSelector())
-        self._greenlet = gevent.Greenlet(self._loop.run_forever)
+        self._greenlet = gevent.Greenlet(self._run)
         self._greenlet.start()
 
+    def _run(self) -> None:
+        # Another greenlet may wait in a loop of its own, whose mark is there.
+        asyncio._set_running_loop(None)
+        self._loop.run_forever()
+
+    def runs_here(self) -> bool:
+        """Return whether the loop has called the running code. Its mark does not tell: it stays
+        while a coroutine waits without ``await``, and others run.
+        """
+        return gevent.getcurrent() is self._greenlet
+
     def run(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
-        if gevent.getcurrent() is self._greenlet:
+        if self.runs_here():
             coroutine.close()
             raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
         outcome: gevent.event.AsyncResult[T] = gevent.event.AsyncResult()

@@ -170,10 +170,13 @@ class ManualRuntime:
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         """Run a coroutine to its end; while it sleeps, time passes and nobody else runs."""
-        if asyncio._get_running_loop() is not None:
+        if self.in_coroutine():
             coroutine.close()
             raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
         return self._runner.run(coroutine, context=context)
+
+    def in_coroutine(self) -> bool:
+        return asyncio._get_running_loop() is not None
 
     def _make_loop(self) -> VirtualLoop:
         self._loop = VirtualLoop(self)

@@ -156,6 +156,10 @@ class ThreadRuntime:
 
         return asyncio.run_coroutine_threadsafe(start(), loop).result()
 
+    def in_coroutine(self) -> bool:
+        """Tell it by any loop: in a notebook the code of a cell belongs to the kernel's."""
+        return asyncio._get_running_loop() is not None
+
     def _asyncio_loop(self) -> asyncio.AbstractEventLoop:
         with self._changed:
             if self._loop is None:

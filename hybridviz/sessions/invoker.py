@@ -116,11 +116,11 @@ class Invoker:
             self._snapshot.forget()
 
     def _await(self, result: Awaitable[Any]) -> None:
-        if asyncio._get_running_loop() is None:
-            settled(self._runtime, result)
-        else:
+        if self._runtime.in_coroutine():
             # A coroutine changed what another one listens to: that has its turn afterwards.
             apart(self._runtime.spawn, self._session.run, wait_for, result)
+        else:
+            settled(self._runtime, result)
 
     def _report(self, error: BaseException) -> None:
         log.error("! %s: a callback raised %r", self._session, error, exc_info=error)

@@ -10,14 +10,15 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.manual import ManualRuntime
+from tests.contracts.conftest import GREENLETS
 
-GREENLETS = "HYBRIDVIZ_TEST_GREENLETS"
 RUN_PATCHED = """
 from gevent import monkey
 monkey.patch_all()
@@ -28,19 +29,23 @@ sys.exit(pytest.main(sys.argv[1:]))
 name: ContextVar[str] = ContextVar("name", default="nobody")
 
 
-@pytest.fixture
-def runtime() -> Iterator[Runtime]:
-    runtime = choose_runtime()
-    assert runtime.name == ("greenlets" if GREENLETS in os.environ else "threads")
-    yield runtime
-    runtime.close()
+@pytest.fixture(params=["real", "virtual"])
+def any_runtime(request: pytest.FixtureRequest, runtime: Runtime) -> Iterator[Runtime]:
+    """That of this process, and the virtual clock."""
+    if request.param == "real":
+        yield runtime
+        return
+    manual = ManualRuntime()
+    yield manual
+    manual.close()
 
 
 def test_greenlets_keep_the_contract() -> None:
     if GREENLETS in os.environ:
         return
+    suites = (__file__, str(Path(__file__).with_name("test_callbacks.py")))
     done = subprocess.run(
-        [sys.executable, "-c", RUN_PATCHED, "-q", "-p", "no:cacheprovider", __file__],
+        [sys.executable, "-c", RUN_PATCHED, "-q", "-p", "no:cacheprovider", *suites],
         env=os.environ | {GREENLETS: "1"},
         capture_output=True,
         text=True,
@@ -254,6 +259,53 @@ def test_others_may_use_asyncio_meanwhile(runtime: Runtime) -> None:
     assert asyncio.run(own()) == 5
     runtime.run_coroutine(end(), copy_context())
     assert task.join(5) and len(loop) == 1
+
+
+def test_it_is_known_whether_a_coroutine_runs(any_runtime: Runtime) -> None:
+    seen: list[bool] = []
+
+    async def look() -> None:
+        seen.append(any_runtime.in_coroutine())
+        await asyncio.sleep(0)
+        seen.append(any_runtime.in_coroutine())
+
+    seen.append(any_runtime.in_coroutine())
+    any_runtime.run_coroutine(look(), copy_context())
+    seen.append(any_runtime.in_coroutine())
+    assert seen == [False, True, True, False]
+
+
+def test_who_runs_while_a_coroutine_blocks_is_none(runtime: Runtime) -> None:
+    inside, go = runtime.event(), runtime.event()
+
+    async def block() -> None:
+        inside.set()
+        go.wait()
+
+    task = runtime.spawn(runtime.run_coroutine, block(), copy_context())
+    assert inside.wait(5) and not runtime.in_coroutine()
+    go.set()
+    assert task.join(5)
+
+
+def test_the_first_coroutine_may_come_while_another_loop_waits(runtime: Runtime) -> None:
+    waiting, done, go = runtime.event(), runtime.event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def own() -> None:
+        loops.append(asyncio.get_running_loop())
+        loops[0].call_soon(waiting.set)
+        await go.wait()
+
+    async def first() -> None:
+        done.set()
+
+    task = runtime.spawn(asyncio.run, own())
+    assert waiting.wait(5)
+    runtime.spawn(runtime.run_coroutine, first(), copy_context())
+    assert done.wait(5)
+    loops[0].call_soon_threadsafe(go.set)
+    assert task.join(5)
 
 
 def test_a_coroutine_cannot_wait_for_another_one_here(runtime: Runtime) -> None:

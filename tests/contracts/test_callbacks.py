@@ -1,0 +1,85 @@
+"""What becomes of callbacks of sessions and scripts whatever runs them: threads here, and greenlets
+where `test_runtime` runs this.
+"""
+
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import pytest
+from bokeh.document import Document
+
+from hybridviz.client.replica import Replica
+from hybridviz.runtime.base import Runtime, Task
+from hybridviz.sessions import Session
+
+WAIT = 5.0
+
+
+@pytest.fixture
+def session(runtime: Runtime) -> Iterator[Session]:
+    session = Session("id", "/app", runtime)
+    yield session
+    session.destroy()
+
+
+@pytest.fixture
+def replica(runtime: Runtime) -> Iterator[Replica]:
+    """The document of a script, without a server."""
+    replica = Replica(runtime, runtime, lambda message: None, lambda reason: None)
+    replica.attach(Document())
+    yield replica
+    replica.detach()
+
+
+def assert_waits_its_turn(runtime: Runtime, start: Callable[[Any], Task]) -> None:
+    """Fail unless the coroutine of a callback runs after one that blocks the loop, and before the
+    task ends that has called it.
+
+    Args:
+        start: starts a task that calls a callback.
+    """
+    inside, called, go = runtime.event(), runtime.event(), runtime.event()
+    order: list[str] = []
+
+    async def block() -> None:
+        inside.set()
+        go.wait()  # without await: so do offload, requests and time.sleep
+        order.append("blocked")
+
+    async def follow() -> None:
+        order.append("followed")
+
+    def callback(*context: Any) -> Any:
+        called.set()
+        return follow()
+
+    blocking = runtime.spawn(runtime.run_coroutine, block(), copy_context())
+    assert inside.wait(WAIT)
+    task = start(callback)
+    assert called.wait(WAIT)
+    go.set()
+    assert task.join(WAIT) and order == ["blocked", "followed"]
+    assert blocking.join(WAIT)
+
+
+def test_an_async_callback_has_its_turn_after_one_that_blocks(
+    runtime: Runtime, session: Session
+) -> None:
+    assert_waits_its_turn(runtime, lambda callback: runtime.spawn(session.run, callback))
+
+
+def test_an_async_destroy_callback_has_its_turn_after_one_that_blocks(
+    runtime: Runtime, session: Session
+) -> None:
+    def end(callback: Any) -> Task:
+        session.document.on_session_destroyed(callback)
+        return runtime.spawn(session.destroy)
+
+    assert_waits_its_turn(runtime, end)
+
+
+def test_an_async_callback_of_a_script_has_its_turn_after_one_that_blocks(
+    runtime: Runtime, replica: Replica
+) -> None:
+    assert_waits_its_turn(runtime, lambda callback: runtime.spawn(replica.invoke, callback))
