@@ -17,6 +17,7 @@ from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 from hybridviz.runtime.base import Event, Lock, Task, Timer
+from hybridviz.runtime.lasting import run_lasting
 from hybridviz.runtime.logged import logged
 
 T = TypeVar("T")
@@ -163,9 +164,12 @@ class ThreadRuntime:
     def _asyncio_loop(self) -> asyncio.AbstractEventLoop:
         with self._changed:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
+                loop = self._loop = asyncio.new_event_loop()
                 self._loop_thread = threading.Thread(
-                    target=_run_loop, args=(self._loop,), name="asyncio", daemon=True
+                    target=run_lasting,
+                    args=(loop, lambda: self._loop is not loop),
+                    name="asyncio",
+                    daemon=True,
                 )
                 self._loop_thread.start()
             return self._loop
@@ -183,8 +187,4 @@ class ThreadRuntime:
         if loop is not None and self._loop_thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             self._loop_thread.join()
-
-
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_forever()
-    loop.close()
+            loop.close()

@@ -2,6 +2,7 @@
 where `test_runtime` runs this.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from typing import Any
@@ -83,3 +84,18 @@ def test_an_async_callback_of_a_script_has_its_turn_after_one_that_blocks(
     runtime: Runtime, replica: Replica
 ) -> None:
     assert_waits_its_turn(runtime, lambda callback: runtime.spawn(replica.invoke, callback))
+
+
+def test_sys_exit_in_an_async_callback_ends_nothing(runtime: Runtime, session: Session) -> None:
+    heard: list[Any] = []
+
+    async def leave() -> None:
+        sys.exit("on purpose")
+
+    async def go_on() -> None:
+        heard.append("went on")
+
+    session.context.on_exception(lambda error: heard.append(repr(error)))
+    for callback in (leave, go_on):
+        assert runtime.spawn(session.run, callback).join(WAIT)
+    assert heard == ["SystemExit('on purpose')", "went on"]

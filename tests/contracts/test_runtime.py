@@ -319,6 +319,61 @@ def test_a_coroutine_cannot_wait_for_another_one_here(runtime: Runtime) -> None:
         runtime.run_coroutine(outer(), copy_context())
 
 
+@pytest.mark.parametrize("raised", [SystemExit, KeyboardInterrupt])
+def test_coroutines_go_on_after_one_that_would_end_the_program(
+    any_runtime: Runtime, raised: type[BaseException]
+) -> None:
+    """asyncio lets these out of its loop."""
+    seen: list[str] = []
+
+    async def leave() -> None:
+        raise raised("on purpose")
+
+    async def go_on() -> None:
+        seen.append("went on")
+
+    def call() -> None:
+        try:
+            any_runtime.run_coroutine(leave(), copy_context())
+        except raised as error:
+            seen.append(str(error))
+
+    assert any_runtime.spawn(call).join(5)
+    assert any_runtime.spawn(any_runtime.run_coroutine, go_on(), copy_context()).join(5)
+    assert seen == ["on purpose", "went on"]
+
+
+def test_neither_a_task_of_a_coroutine_nor_itself_stops_the_loop(runtime: Runtime) -> None:
+    seen: list[str] = []
+
+    async def leave() -> None:
+        raise SystemExit("on purpose")
+
+    async def stop() -> None:
+        try:
+            await asyncio.create_task(leave())
+        except SystemExit as error:
+            seen.append(str(error))
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(0)
+        seen.append("went on")
+
+    assert runtime.spawn(runtime.run_coroutine, stop(), copy_context()).join(5)
+    assert seen == ["on purpose", "went on"]
+
+
+def test_what_would_end_the_program_reaches_who_has_offloaded_it(runtime: Runtime) -> None:
+    seen: list[str] = []
+
+    def call() -> None:
+        try:
+            runtime.offload(sys.exit, "on purpose")
+        except SystemExit as error:
+            seen.append(str(error))
+
+    assert runtime.spawn(call).join(5) and seen == ["on purpose"]
+
+
 def test_offload_lets_others_go_on(runtime: Runtime) -> None:
     done, ticks = runtime.event(), []
 
