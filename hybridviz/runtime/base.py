@@ -65,9 +65,16 @@ class Clock(Protocol):
 
 
 class Runtime(Clock, Protocol):
-    """What sessions need of the world."""
+    """What sessions need of the world.
+
+    Attributes:
+        name: what it is called.
+        endings: what ends the greenlet or thread that raises it, such as one that is killed. All
+            else that the code of apps raises is a failure of that code.
+    """
 
     name: str
+    endings: tuple[type[BaseException], ...]
 
     def sleep(self, seconds: float) -> None: ...
 

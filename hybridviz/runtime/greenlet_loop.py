@@ -1,6 +1,7 @@
 """One asyncio loop in a greenlet of its own, for the coroutines of `GreenletRuntime`."""
 
 import asyncio
+import logging
 import selectors
 from collections.abc import Coroutine
 from contextvars import Context
@@ -10,6 +11,8 @@ import gevent
 import gevent.event
 
 from hybridviz.runtime.lasting import run_lasting
+
+log = logging.getLogger("hybridviz.runtime")
 
 T = TypeVar("T")
 
@@ -26,6 +29,9 @@ class _GentleSelector(selectors.DefaultSelector):
         asyncio._set_running_loop(None)
         try:
             return super().select(timeout)
+        except gevent.Timeout as ran_out:
+            log.error("! %r reaches no coroutine that awaits: use asyncio.timeout there", ran_out)
+            return []
         finally:
             asyncio._set_running_loop(loop)
 

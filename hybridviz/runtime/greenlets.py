@@ -154,6 +154,7 @@ class GreenletRuntime:
     """The runtime of a monkey-patched process."""
 
     name = "greenlets"
+    endings: tuple[type[BaseException], ...] = (gevent.GreenletExit, KeyboardInterrupt)
 
     def __init__(self) -> None:
         self.hub = get_hub()

@@ -96,6 +96,7 @@ class ManualRuntime:
     """
 
     name = "manual"
+    endings: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start

@@ -99,6 +99,7 @@ class ThreadRuntime:
     """The runtime of an unpatched process."""
 
     name = "threads"
+    endings: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
 
     def __init__(self) -> None:
         self._pool = _Pool()

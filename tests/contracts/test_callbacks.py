@@ -17,6 +17,10 @@ from hybridviz.sessions import Session
 WAIT = 5.0
 
 
+class TimedOut(BaseException):
+    """No Exception, as gevent's Timeout."""
+
+
 @pytest.fixture
 def session(runtime: Runtime) -> Iterator[Session]:
     session = Session("id", "/app", runtime)
@@ -99,3 +103,60 @@ def test_sys_exit_in_an_async_callback_ends_nothing(runtime: Runtime, session: S
     for callback in (leave, go_on):
         assert runtime.spawn(session.run, callback).join(WAIT)
     assert heard == ["SystemExit('on purpose')", "went on"]
+
+
+def run_out(runtime: Runtime) -> None:
+    """Wait in vain, under gevent for as long as a timeout of its own allows."""
+    if runtime.name == "greenlets":
+        import gevent
+
+        with gevent.Timeout(0.01):
+            runtime.event().wait()
+    raise TimedOut
+
+
+def test_a_timeout_is_a_failure_of_the_callback(runtime: Runtime, session: Session) -> None:
+    heard: list[BaseException] = []
+
+    async def run_out_in_a_coroutine() -> None:
+        run_out(runtime)
+
+    session.context.on_exception(heard.append)
+    assert runtime.spawn(session.run, run_out, runtime).join(WAIT)
+    assert runtime.spawn(session.run, run_out_in_a_coroutine).join(WAIT)
+    name = "Timeout" if runtime.name == "greenlets" else "TimedOut"
+    assert [type(error).__name__ for error in heard] == [name, name]
+
+
+def test_an_interrupt_is_no_failure_of_the_callback(session: Session) -> None:
+    heard: list[BaseException] = []
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    session.context.on_exception(heard.append)
+    with pytest.raises(KeyboardInterrupt):
+        session.run(interrupt)
+    assert not heard
+
+
+def test_the_end_of_its_greenlet_is_no_failure_of_the_callback(
+    runtime: Runtime, session: Session
+) -> None:
+    if runtime.name != "greenlets":
+        return
+    import gevent
+
+    running: list[gevent.Greenlet] = []
+    inside, heard = runtime.event(), list[BaseException]()
+
+    def wait() -> None:
+        running.append(gevent.getcurrent())
+        inside.set()
+        runtime.event().wait()
+
+    session.context.on_exception(heard.append)
+    task = runtime.spawn(session.run, wait)
+    assert inside.wait(WAIT)
+    running[0].kill()
+    assert task.join(WAIT) and not heard

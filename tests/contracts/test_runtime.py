@@ -362,6 +362,30 @@ def test_neither_a_task_of_a_coroutine_nor_itself_stops_the_loop(runtime: Runtim
     assert seen == ["on purpose", "went on"]
 
 
+def test_a_timeout_that_runs_out_in_the_loop_does_not_end_it(
+    runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    if GREENLETS not in os.environ:
+        return
+    import gevent
+
+    seen: list[str] = []
+
+    async def wait() -> None:
+        gevent.Timeout(0.01).start()
+        await asyncio.sleep(0.1)
+        seen.append("went on")
+
+    assert runtime.spawn(runtime.run_coroutine, wait(), copy_context()).join(5)
+    assert seen == ["went on"] and "use asyncio.timeout" in caplog.text
+
+
+def test_failures_are_told_from_what_ends_a_task(any_runtime: Runtime) -> None:
+    failures = (Exception, SystemExit, asyncio.CancelledError)
+    assert issubclass(KeyboardInterrupt, any_runtime.endings)
+    assert not [failure for failure in failures if issubclass(failure, any_runtime.endings)]
+
+
 def test_what_would_end_the_program_reaches_who_has_offloaded_it(runtime: Runtime) -> None:
     seen: list[str] = []
 
