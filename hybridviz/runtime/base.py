@@ -99,7 +99,12 @@ class Runtime(Clock, Protocol):
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go
-        on.
+        on. For the server's own work.
+        """
+
+    def offload_for_app(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        """Do the same for the code of an app. However many of these take however long, the server's
+        own work waits for none of them.
         """
 
     def close(self) -> None:

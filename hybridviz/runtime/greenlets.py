@@ -29,7 +29,9 @@ IDLE_WORKERS = 32
 ALONE = 3
 """References to an idle greenlet that nobody has kept: its waiter's, its run's and the count's."""
 OFFLOAD_THREADS = 10
-"""Real threads for `offload`; more would only compete for the interpreter's lock."""
+"""Real threads for the server's own work, and as many for that of apps; more would only compete for
+the interpreter's lock.
+"""
 
 
 class GreenletLock:
@@ -150,6 +152,44 @@ class _Workers:
             call, args = waiter.get()
 
 
+class _Threads:
+    """Real threads, which start as they are needed.
+
+    Args:
+        hub: of the thread that waits for them.
+    """
+
+    def __init__(self, hub: Any) -> None:
+        self._hub = hub
+        self._pool: gevent.threadpool.ThreadPool | None = None
+
+    def run(self, call: Callable[..., T], args: Any, kwargs: Any) -> T:
+        """Call in one of them; return what that returns, raise what it raises."""
+        if self._pool is None:
+            self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self._hub)
+        result: T
+        result, error = self._pool.apply(_outcome, (call, args, kwargs))
+        if error is not None:
+            raise error
+        return result
+
+    def end(self) -> None:
+        """Wait until all are done."""
+        if self._pool is not None:
+            self._pool.kill()
+            self._pool = None
+
+
+def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Any]:
+    """Call, in a thread, and return what that returns and what it raises. If it were raised there,
+    gevent would print it and, for SystemExit, end the process.
+    """
+    try:
+        return call(*args, **kwargs), None
+    except BaseException as error:
+        return None, error
+
+
 class GreenletRuntime:
     """The runtime of a monkey-patched process."""
 
@@ -160,7 +200,8 @@ class GreenletRuntime:
         self.hub = get_hub()
         self.workers = _Workers(self.hub.loop)
         self._loop: GreenletLoop | None = None
-        self._pool: gevent.threadpool.ThreadPool | None = None
+        self._own_threads = _Threads(self.hub)
+        self._app_threads = _Threads(self.hub)
 
     def in_hub(self, call: Callable[..., object], *args: object) -> None:
         """Call in the hub's thread: at once if this is it, else soon."""
@@ -208,28 +249,14 @@ class GreenletRuntime:
         return self._loop is not None and self._loop.runs_here()
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
-        if self._pool is None:
-            self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self.hub)
-        result: T
-        result, error = self._pool.apply(_outcome, (call, args, kwargs))
-        if error is not None:
-            raise error
-        return result
+        return self._own_threads.run(call, args, kwargs)
+
+    def offload_for_app(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        return self._app_threads.run(call, args, kwargs)
 
     def close(self) -> None:
         if self._loop is not None:
             self._loop.stop()
             self._loop = None
-        if self._pool is not None:
-            self._pool.kill()
-            self._pool = None
-
-
-def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Any]:
-    """Call, in a thread, and return what that returns and what it raises. If it were raised there,
-    gevent would print it and, for SystemExit, end the process.
-    """
-    try:
-        return call(*args, **kwargs), None
-    except BaseException as error:
-        return None, error
+        self._own_threads.end()
+        self._app_threads.end()

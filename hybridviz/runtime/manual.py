@@ -186,6 +186,8 @@ class ManualRuntime:
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         return call(*args, **kwargs)
 
+    offload_for_app = offload
+
     def close(self) -> None:
         self._ready.clear()
         self._timers.clear()

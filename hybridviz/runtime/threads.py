@@ -179,6 +179,8 @@ class ThreadRuntime:
         """Call here: whoever calls is in a real thread already, and all others go on."""
         return call(*args, **kwargs)
 
+    offload_for_app = offload
+
     def close(self) -> None:
         with self._changed:
             self._closed = True

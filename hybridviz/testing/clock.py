@@ -19,6 +19,7 @@ TAKEN = (
     "run_coroutine",
     "in_coroutine",
     "offload",
+    "offload_for_app",
 )
 """All that a runtime does."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hybridviz.runtime.active import active, offload
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.manual import ManualRuntime
 from tests.contracts.conftest import GREENLETS
@@ -415,6 +416,24 @@ def test_offload_lets_others_go_on(runtime: Runtime) -> None:
         runtime.offload(lambda: 1 / 0)
 
 
+def test_the_servers_own_work_does_not_wait_for_that_of_apps(runtime: Runtime) -> None:
+    go = _real_lock()
+    go.acquire()
+
+    def compute() -> None:
+        with go:
+            pass
+
+    token = active.set(runtime)
+    try:
+        computing = [runtime.spawn(offload, compute) for _ in range(20)]
+        assert runtime.spawn(runtime.offload, int).join(5)
+    finally:
+        active.reset(token)
+        go.release()
+    assert all(task.join(5) for task in computing)
+
+
 def block(seconds: float) -> str:
     """Block the thread, also under gevent: as a driver written in C does."""
     _real_sleep()(seconds)
@@ -429,6 +448,14 @@ def _real_sleep() -> Any:
     from time import sleep
 
     return sleep
+
+
+def _real_lock() -> Any:
+    if GREENLETS in os.environ:
+        from gevent.monkey import get_original
+
+        return get_original("_thread", "allocate_lock")()
+    return threading.Lock()
 
 
 def test_close_may_be_called_again(runtime: Runtime) -> None:
