@@ -61,6 +61,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "flask_sock": ("hybridviz.web.", "hybridviz.ws."),
     "gevent": (
         "hybridviz.runtime.greenlets",
+        "hybridviz.runtime.greenlet_loop",
         "hybridviz.ws.",
         "hybridviz.cli.serve",
         "hybridviz.cli.stopping",

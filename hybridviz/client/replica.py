@@ -4,7 +4,6 @@ What the script changes is encoded at once and sent when the outermost locked se
 the server tells is applied so that it is not sent back. Knows no socket: messages go to ``send``.
 """
 
-import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -209,11 +208,11 @@ class Replica:
     def _call(self, callback: Callable[..., Any], *args: Any) -> None:
         result = callback(*args)
         if isinstance(result, Awaitable):
-            if asyncio._get_running_loop() is None:
-                settled(self._runtime, result)
-            else:
+            if self._runtime.in_coroutine():
                 # The script runs in a loop of its own, as in a notebook, or in a coroutine.
                 apart(self._runtime.spawn, self.serve, self._invoke, wait_for, result)
+            else:
+                settled(self._runtime, result)
 
     def _run_unlocked(self, callback: Callable[..., Any], *args: Any) -> None:
         token = active.set(self._runtime)

@@ -20,6 +20,9 @@ def offload(call: Callable[..., T], *args: object, **kwargs: object) -> T:
     are greenlets too, so that an executor does not help. Pure Python I/O (sockets, ``requests``,
     ``time.sleep``, subprocesses) needs no offload.
 
+    Under gevent ten of these run at a time, and more wait for them; the server has threads of its
+    own.
+
     ``call`` must not touch the document: it runs without the session's lock. Outside of a session
     it is simply called.
 
@@ -30,4 +33,6 @@ def offload(call: Callable[..., T], *args: object, **kwargs: object) -> T:
         What it returns. What it raises is raised here.
     """
     runtime = active.get()
-    return call(*args, **kwargs) if runtime is None else runtime.offload(call, *args, **kwargs)
+    if runtime is None:
+        return call(*args, **kwargs)
+    return runtime.offload_for_app(call, *args, **kwargs)

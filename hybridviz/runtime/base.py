@@ -65,9 +65,16 @@ class Clock(Protocol):
 
 
 class Runtime(Clock, Protocol):
-    """What sessions need of the world."""
+    """What sessions need of the world.
+
+    Attributes:
+        name: what it is called.
+        endings: what ends the greenlet or thread that raises it, such as one that is killed. All
+            else that the code of apps raises is a failure of that code.
+    """
 
     name: str
+    endings: tuple[type[BaseException], ...]
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -85,9 +92,19 @@ class Runtime(Clock, Protocol):
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         """Run a coroutine on the one asyncio loop, in ``context``, and return its result."""
 
+    def in_coroutine(self) -> bool:
+        """Return whether the running code is that of a coroutine, in which `run_coroutine` must not
+        wait for another one.
+        """
+
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Run ``call`` in a real OS thread and wait for its result, while others of this runtime go
-        on.
+        on. For the server's own work.
+        """
+
+    def offload_for_app(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        """Do the same for the code of an app. However many of these take however long, the server's
+        own work waits for none of them.
         """
 
     def close(self) -> None:

@@ -1,12 +1,10 @@
-"""Greenlets of gevent, in a process that was monkey-patched. The only module of the runtime that
-imports gevent.
+"""Greenlets of gevent, in a process that was monkey-patched. Beside `greenlet_loop` the only module
+of the runtime that imports gevent.
 
 The hub is that of the thread that made the runtime; from any other OS thread calls cross over by a
 callback of its loop, because a greenlet spawned there would never run.
 """
 
-import asyncio
-import selectors
 import sys
 import time
 from collections.abc import Callable, Coroutine
@@ -21,6 +19,7 @@ import gevent.threadpool
 from gevent.hub import get_hub
 
 from hybridviz.runtime.base import Event, Lock, Task, Timer
+from hybridviz.runtime.greenlet_loop import GreenletLoop
 from hybridviz.runtime.logged import logged
 
 T = TypeVar("T")
@@ -30,7 +29,9 @@ IDLE_WORKERS = 32
 ALONE = 3
 """References to an idle greenlet that nobody has kept: its waiter's, its run's and the count's."""
 OFFLOAD_THREADS = 10
-"""Real threads for `offload`; more would only compete for the interpreter's lock."""
+"""Real threads for the server's own work, and as many for that of apps; more would only compete for
+the interpreter's lock.
+"""
 
 
 class GreenletLock:
@@ -151,16 +152,56 @@ class _Workers:
             call, args = waiter.get()
 
 
+class _Threads:
+    """Real threads, which start as they are needed.
+
+    Args:
+        hub: of the thread that waits for them.
+    """
+
+    def __init__(self, hub: Any) -> None:
+        self._hub = hub
+        self._pool: gevent.threadpool.ThreadPool | None = None
+
+    def run(self, call: Callable[..., T], args: Any, kwargs: Any) -> T:
+        """Call in one of them; return what that returns, raise what it raises."""
+        if self._pool is None:
+            self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self._hub)
+        result: T
+        result, error = self._pool.apply(_outcome, (call, args, kwargs))
+        if error is not None:
+            raise error
+        return result
+
+    def end(self) -> None:
+        """Wait until all are done."""
+        if self._pool is not None:
+            self._pool.kill()
+            self._pool = None
+
+
+def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Any]:
+    """Call, in a thread, and return what that returns and what it raises. If it were raised there,
+    gevent would print it and, for SystemExit, end the process.
+    """
+    try:
+        return call(*args, **kwargs), None
+    except BaseException as error:
+        return None, error
+
+
 class GreenletRuntime:
     """The runtime of a monkey-patched process."""
 
     name = "greenlets"
+    endings: tuple[type[BaseException], ...] = (gevent.GreenletExit, KeyboardInterrupt)
 
     def __init__(self) -> None:
         self.hub = get_hub()
         self.workers = _Workers(self.hub.loop)
-        self._loop: _AsyncioLoop | None = None
-        self._pool: gevent.threadpool.ThreadPool | None = None
+        self._loop: GreenletLoop | None = None
+        self._own_threads = _Threads(self.hub)
+        self._app_threads = _Threads(self.hub)
 
     def in_hub(self, call: Callable[..., object], *args: object) -> None:
         """Call in the hub's thread: at once if this is it, else soon."""
@@ -201,71 +242,21 @@ class GreenletRuntime:
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         if self._loop is None:
-            self._loop = _AsyncioLoop()
+            self._loop = GreenletLoop()
         return self._loop.run(coroutine, context)
 
+    def in_coroutine(self) -> bool:
+        return self._loop is not None and self._loop.runs_here()
+
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
-        if self._pool is None:
-            self._pool = gevent.threadpool.ThreadPool(OFFLOAD_THREADS, hub=self.hub)
-        result: T = self._pool.apply(call, args, kwargs)
-        return result
+        return self._own_threads.run(call, args, kwargs)
+
+    def offload_for_app(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
+        return self._app_threads.run(call, args, kwargs)
 
     def close(self) -> None:
         if self._loop is not None:
             self._loop.stop()
             self._loop = None
-        if self._pool is not None:
-            self._pool.kill()
-            self._pool = None
-
-
-class _GentleSelector(selectors.DefaultSelector):
-    """Lets go of asyncio's mark of the running loop while it waits.
-
-    The mark is kept per OS thread, which all greenlets share: with it in place asyncio.run() would
-    fail in every other greenlet.
-    """
-
-    def select(self, timeout: float | None = None) -> Any:
-        loop = asyncio._get_running_loop()
-        asyncio._set_running_loop(None)
-        try:
-            return super().select(timeout)
-        finally:
-            asyncio._set_running_loop(loop)
-
-
-class _AsyncioLoop:
-    """One asyncio loop in a greenlet of its own, over the patched selectors."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.SelectorEventLoop(_GentleSelector())
-        self._greenlet = gevent.Greenlet(self._loop.run_forever)
-        self._greenlet.start()
-
-    def run(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
-        if gevent.getcurrent() is self._greenlet:
-            coroutine.close()
-            raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
-        outcome: gevent.event.AsyncResult[T] = gevent.event.AsyncResult()
-        self._loop.call_soon_threadsafe(self._start, coroutine, context, outcome)
-        result: T = outcome.get()
-        return result
-
-    def _start(self, coroutine: Any, context: Context, outcome: Any) -> None:
-        task = self._loop.create_task(coroutine, context=context)
-        task.add_done_callback(lambda done: _hand_over(done, outcome))
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._greenlet.join()
-        self._loop.close()
-
-
-def _hand_over(task: "asyncio.Task[Any]", outcome: Any) -> None:
-    if task.cancelled():
-        outcome.set_exception(asyncio.CancelledError())
-    elif (error := task.exception()) is not None:
-        outcome.set_exception(error)
-    else:
-        outcome.set(task.result())
+        self._own_threads.end()
+        self._app_threads.end()

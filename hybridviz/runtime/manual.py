@@ -96,6 +96,7 @@ class ManualRuntime:
     """
 
     name = "manual"
+    endings: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start
@@ -170,10 +171,13 @@ class ManualRuntime:
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T], context: Context) -> T:
         """Run a coroutine to its end; while it sleeps, time passes and nobody else runs."""
-        if asyncio._get_running_loop() is not None:
+        if self.in_coroutine():
             coroutine.close()
             raise RuntimeError("a coroutine cannot wait here for another one; await it instead")
         return self._runner.run(coroutine, context=context)
+
+    def in_coroutine(self) -> bool:
+        return asyncio._get_running_loop() is not None
 
     def _make_loop(self) -> VirtualLoop:
         self._loop = VirtualLoop(self)
@@ -181,6 +185,8 @@ class ManualRuntime:
 
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         return call(*args, **kwargs)
+
+    offload_for_app = offload
 
     def close(self) -> None:
         self._ready.clear()

@@ -17,6 +17,7 @@ from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 from hybridviz.runtime.base import Event, Lock, Task, Timer
+from hybridviz.runtime.lasting import run_lasting
 from hybridviz.runtime.logged import logged
 
 T = TypeVar("T")
@@ -98,6 +99,7 @@ class ThreadRuntime:
     """The runtime of an unpatched process."""
 
     name = "threads"
+    endings: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
 
     def __init__(self) -> None:
         self._pool = _Pool()
@@ -156,12 +158,19 @@ class ThreadRuntime:
 
         return asyncio.run_coroutine_threadsafe(start(), loop).result()
 
+    def in_coroutine(self) -> bool:
+        """Tell it by any loop: in a notebook the code of a cell belongs to the kernel's."""
+        return asyncio._get_running_loop() is not None
+
     def _asyncio_loop(self) -> asyncio.AbstractEventLoop:
         with self._changed:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
+                loop = self._loop = asyncio.new_event_loop()
                 self._loop_thread = threading.Thread(
-                    target=_run_loop, args=(self._loop,), name="asyncio", daemon=True
+                    target=run_lasting,
+                    args=(loop, lambda: self._loop is not loop),
+                    name="asyncio",
+                    daemon=True,
                 )
                 self._loop_thread.start()
             return self._loop
@@ -169,6 +178,8 @@ class ThreadRuntime:
     def offload(self, call: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Call here: whoever calls is in a real thread already, and all others go on."""
         return call(*args, **kwargs)
+
+    offload_for_app = offload
 
     def close(self) -> None:
         with self._changed:
@@ -179,8 +190,4 @@ class ThreadRuntime:
         if loop is not None and self._loop_thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             self._loop_thread.join()
-
-
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_forever()
-    loop.close()
+            loop.close()

@@ -2,7 +2,6 @@
 callbacks; the session lives on.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from hybridviz.sessions.session import Session
 
 log = logging.getLogger("hybridviz.sessions")
-
-FAILURES = (Exception, SystemExit, asyncio.CancelledError)
-"""What callbacks raise without ending more than themselves; the last by waiting for a cancelled
-task.
-"""
 
 
 class Invoker:
@@ -101,7 +95,9 @@ class Invoker:
         began = perf_counter()
         try:
             self._surroundings.within(self._call, callback, *args)
-        except FAILURES as error:
+        except self._runtime.endings:
+            raise
+        except BaseException as error:
             self._report(error)
         finally:
             CALLBACK.add(perf_counter() - began)
@@ -116,11 +112,11 @@ class Invoker:
             self._snapshot.forget()
 
     def _await(self, result: Awaitable[Any]) -> None:
-        if asyncio._get_running_loop() is None:
-            settled(self._runtime, result)
-        else:
+        if self._runtime.in_coroutine():
             # A coroutine changed what another one listens to: that has its turn afterwards.
             apart(self._runtime.spawn, self._session.run, wait_for, result)
+        else:
+            settled(self._runtime, result)
 
     def _report(self, error: BaseException) -> None:
         log.error("! %s: a callback raised %r", self._session, error, exc_info=error)
@@ -128,5 +124,7 @@ class Invoker:
         for callback in tuple(self._session.context.exception_callbacks):
             try:
                 self._surroundings.within(self._call, callback, error)
-            except FAILURES as second:
+            except self._runtime.endings:
+                raise
+            except BaseException as second:
                 log.error("! %s: on_exception raised %r", self._session, second, exc_info=second)

@@ -167,5 +167,7 @@ class ServerContext:
             self._callbacks.pop(callback.id, None)
         try:
             self.call(callback.callback)
-        except (Exception, SystemExit) as error:
+        except self._runtime.endings:
+            raise
+        except BaseException as error:
             log.error("! app %s: a server callback raised %r", self._route, error, exc_info=error)

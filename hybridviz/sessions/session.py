@@ -30,7 +30,7 @@ from hybridviz.runtime.scheduler import CallbackScheduler
 from hybridviz.sessions.audience import Audience
 from hybridviz.sessions.commands import Commands
 from hybridviz.sessions.context import Request, SessionContext
-from hybridviz.sessions.invoker import FAILURES, Invoker
+from hybridviz.sessions.invoker import Invoker
 from hybridviz.sessions.server_context import ServerContext
 from hybridviz.sessions.snapshot import Snapshot
 from hybridviz.sessions.surroundings import NOTHING, Surroundings
@@ -155,7 +155,9 @@ class Session:
             if self.destroyed:
                 raise SessionDestroyed("the session has ended")
             result = self._invoker.result_of(call, self.document)
-        except FAILURES as error:
+        except self._runtime.endings:
+            raise
+        except BaseException as error:
             failed(error)
         else:
             done(result)

@@ -9,7 +9,18 @@ from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.manual import ManualRuntime
 from hybridviz.web.served import ServedApp
 
-TAKEN = ("now", "sleep", "lock", "event", "spawn", "call_later", "run_coroutine", "offload")
+TAKEN = (
+    "now",
+    "sleep",
+    "lock",
+    "event",
+    "spawn",
+    "call_later",
+    "run_coroutine",
+    "in_coroutine",
+    "offload",
+    "offload_for_app",
+)
 """All that a runtime does."""
 
 

@@ -10,14 +10,16 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hybridviz.runtime import choose_runtime
+from hybridviz.runtime.active import active, offload
 from hybridviz.runtime.base import Runtime
+from hybridviz.runtime.manual import ManualRuntime
+from tests.contracts.conftest import GREENLETS
 
-GREENLETS = "HYBRIDVIZ_TEST_GREENLETS"
 RUN_PATCHED = """
 from gevent import monkey
 monkey.patch_all()
@@ -28,19 +30,23 @@ sys.exit(pytest.main(sys.argv[1:]))
 name: ContextVar[str] = ContextVar("name", default="nobody")
 
 
-@pytest.fixture
-def runtime() -> Iterator[Runtime]:
-    runtime = choose_runtime()
-    assert runtime.name == ("greenlets" if GREENLETS in os.environ else "threads")
-    yield runtime
-    runtime.close()
+@pytest.fixture(params=["real", "virtual"])
+def any_runtime(request: pytest.FixtureRequest, runtime: Runtime) -> Iterator[Runtime]:
+    """That of this process, and the virtual clock."""
+    if request.param == "real":
+        yield runtime
+        return
+    manual = ManualRuntime()
+    yield manual
+    manual.close()
 
 
 def test_greenlets_keep_the_contract() -> None:
     if GREENLETS in os.environ:
         return
+    suites = (__file__, str(Path(__file__).with_name("test_callbacks.py")))
     done = subprocess.run(
-        [sys.executable, "-c", RUN_PATCHED, "-q", "-p", "no:cacheprovider", __file__],
+        [sys.executable, "-c", RUN_PATCHED, "-q", "-p", "no:cacheprovider", *suites],
         env=os.environ | {GREENLETS: "1"},
         capture_output=True,
         text=True,
@@ -256,6 +262,53 @@ def test_others_may_use_asyncio_meanwhile(runtime: Runtime) -> None:
     assert task.join(5) and len(loop) == 1
 
 
+def test_it_is_known_whether_a_coroutine_runs(any_runtime: Runtime) -> None:
+    seen: list[bool] = []
+
+    async def look() -> None:
+        seen.append(any_runtime.in_coroutine())
+        await asyncio.sleep(0)
+        seen.append(any_runtime.in_coroutine())
+
+    seen.append(any_runtime.in_coroutine())
+    any_runtime.run_coroutine(look(), copy_context())
+    seen.append(any_runtime.in_coroutine())
+    assert seen == [False, True, True, False]
+
+
+def test_who_runs_while_a_coroutine_blocks_is_none(runtime: Runtime) -> None:
+    inside, go = runtime.event(), runtime.event()
+
+    async def block() -> None:
+        inside.set()
+        go.wait()
+
+    task = runtime.spawn(runtime.run_coroutine, block(), copy_context())
+    assert inside.wait(5) and not runtime.in_coroutine()
+    go.set()
+    assert task.join(5)
+
+
+def test_the_first_coroutine_may_come_while_another_loop_waits(runtime: Runtime) -> None:
+    waiting, done, go = runtime.event(), runtime.event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def own() -> None:
+        loops.append(asyncio.get_running_loop())
+        loops[0].call_soon(waiting.set)
+        await go.wait()
+
+    async def first() -> None:
+        done.set()
+
+    task = runtime.spawn(asyncio.run, own())
+    assert waiting.wait(5)
+    runtime.spawn(runtime.run_coroutine, first(), copy_context())
+    assert done.wait(5)
+    loops[0].call_soon_threadsafe(go.set)
+    assert task.join(5)
+
+
 def test_a_coroutine_cannot_wait_for_another_one_here(runtime: Runtime) -> None:
     async def inner() -> None:
         await asyncio.sleep(0)
@@ -265,6 +318,85 @@ def test_a_coroutine_cannot_wait_for_another_one_here(runtime: Runtime) -> None:
 
     with pytest.raises(RuntimeError, match="await it instead"):
         runtime.run_coroutine(outer(), copy_context())
+
+
+@pytest.mark.parametrize("raised", [SystemExit, KeyboardInterrupt])
+def test_coroutines_go_on_after_one_that_would_end_the_program(
+    any_runtime: Runtime, raised: type[BaseException]
+) -> None:
+    """asyncio lets these out of its loop."""
+    seen: list[str] = []
+
+    async def leave() -> None:
+        raise raised("on purpose")
+
+    async def go_on() -> None:
+        seen.append("went on")
+
+    def call() -> None:
+        try:
+            any_runtime.run_coroutine(leave(), copy_context())
+        except raised as error:
+            seen.append(str(error))
+
+    assert any_runtime.spawn(call).join(5)
+    assert any_runtime.spawn(any_runtime.run_coroutine, go_on(), copy_context()).join(5)
+    assert seen == ["on purpose", "went on"]
+
+
+def test_neither_a_task_of_a_coroutine_nor_itself_stops_the_loop(runtime: Runtime) -> None:
+    seen: list[str] = []
+
+    async def leave() -> None:
+        raise SystemExit("on purpose")
+
+    async def stop() -> None:
+        try:
+            await asyncio.create_task(leave())
+        except SystemExit as error:
+            seen.append(str(error))
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(0)
+        seen.append("went on")
+
+    assert runtime.spawn(runtime.run_coroutine, stop(), copy_context()).join(5)
+    assert seen == ["on purpose", "went on"]
+
+
+def test_a_timeout_that_runs_out_in_the_loop_does_not_end_it(
+    runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    if GREENLETS not in os.environ:
+        return
+    import gevent
+
+    seen: list[str] = []
+
+    async def wait() -> None:
+        gevent.Timeout(0.01).start()
+        await asyncio.sleep(0.1)
+        seen.append("went on")
+
+    assert runtime.spawn(runtime.run_coroutine, wait(), copy_context()).join(5)
+    assert seen == ["went on"] and "use asyncio.timeout" in caplog.text
+
+
+def test_failures_are_told_from_what_ends_a_task(any_runtime: Runtime) -> None:
+    failures = (Exception, SystemExit, asyncio.CancelledError)
+    assert issubclass(KeyboardInterrupt, any_runtime.endings)
+    assert not [failure for failure in failures if issubclass(failure, any_runtime.endings)]
+
+
+def test_what_would_end_the_program_reaches_who_has_offloaded_it(runtime: Runtime) -> None:
+    seen: list[str] = []
+
+    def call() -> None:
+        try:
+            runtime.offload(sys.exit, "on purpose")
+        except SystemExit as error:
+            seen.append(str(error))
+
+    assert runtime.spawn(call).join(5) and seen == ["on purpose"]
 
 
 def test_offload_lets_others_go_on(runtime: Runtime) -> None:
@@ -284,6 +416,24 @@ def test_offload_lets_others_go_on(runtime: Runtime) -> None:
         runtime.offload(lambda: 1 / 0)
 
 
+def test_the_servers_own_work_does_not_wait_for_that_of_apps(runtime: Runtime) -> None:
+    go = _real_lock()
+    go.acquire()
+
+    def compute() -> None:
+        with go:
+            pass
+
+    token = active.set(runtime)
+    try:
+        computing = [runtime.spawn(offload, compute) for _ in range(20)]
+        assert runtime.spawn(runtime.offload, int).join(5)
+    finally:
+        active.reset(token)
+        go.release()
+    assert all(task.join(5) for task in computing)
+
+
 def block(seconds: float) -> str:
     """Block the thread, also under gevent: as a driver written in C does."""
     _real_sleep()(seconds)
@@ -298,6 +448,14 @@ def _real_sleep() -> Any:
     from time import sleep
 
     return sleep
+
+
+def _real_lock() -> Any:
+    if GREENLETS in os.environ:
+        from gevent.monkey import get_original
+
+        return get_original("_thread", "allocate_lock")()
+    return threading.Lock()
 
 
 def test_close_may_be_called_again(runtime: Runtime) -> None:

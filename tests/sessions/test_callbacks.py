@@ -14,8 +14,10 @@ from bokeh.models import Button, Column, Div, Slider
 
 from hybridviz.core.protocol import Patch, Pull
 from hybridviz.errors import UnlockedChange
+from hybridviz.runtime.manual import ManualRuntime
 from hybridviz.runtime.threads import ThreadRuntime
 from hybridviz.sessions import Session
+from hybridviz.sessions.server_context import ServerContext
 from tests.sessions.world import World
 
 CLICK = {"type": "event", "name": "button_click"}
@@ -184,6 +186,30 @@ def test_sys_exit_in_a_callback_ends_nothing(
     on_click(world, lambda: exit(1))
     click(world)
     assert world.clients[0].kinds()[-1] == "OK" and "SystemExit" in caplog.text
+
+
+class TimedOut(BaseException):
+    """No Exception, as gevent's Timeout."""
+
+
+def time_out() -> None:
+    raise TimedOut
+
+
+def test_a_timeout_in_a_callback_ends_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_click(world, time_out)
+    world.session.context.on_exception(lambda error: time_out())
+    click(world)
+    assert world.clients[0].kinds()[-1] == "OK" and caplog.text.count("raised TimedOut()") == 2
+
+
+def test_a_timeout_in_a_server_callback_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    runtime = ManualRuntime()
+    ServerContext("/app", [], runtime).add_next_tick_callback(time_out)
+    runtime.run_ready()
+    assert "a server callback raised TimedOut()" in caplog.text
 
 
 def test_a_coroutine_that_waits_for_a_cancelled_task_harms_no_other(
