@@ -165,10 +165,37 @@ class ClientSession:
 
     @property
     def connected(self) -> bool:
-        """Whether server and document are in step now."""
-        return self._opened and not self._closed and self._replica.live
+        """Whether the server is reached now and, if there is a document, in step with it."""
+        in_step = self._document is None or self._replica.live
+        return self._opened and not self._closed and self._lost is None and in_step
 
     # -- what users do
+
+    def connect(self) -> None:
+        """Connect to the server, unless that is done; `push` and `pull` do so by themselves.
+
+        Raises:
+            ServerNotFound: nothing answers at the URL; one may try again.
+            ServerRefused: the server does not let us in.
+        """
+        self._check_open()
+        if not self._opened:
+            self._connection.open()
+            self._opened = True
+            atexit.register(self.close, "the program ends")
+            self._pump.start()
+
+    def check_connection_errors(self) -> None:
+        """Raise what has become of the connection, unless it is up.
+
+        Raises:
+            RuntimeError: it was not asked for.
+            TransportClosed: it is down; the server is looked for, or the session was closed.
+            ServerNotFound, ServerRefused, MessageTooBig: see `loop_until_closed`.
+        """
+        self._check_open()
+        if not self._opened:
+            raise RuntimeError("connect, push or pull first")
 
     def push(self, document: Document | None = None) -> None:
         """Replace the server's document by ours.
@@ -243,7 +270,7 @@ class ClientSession:
         """
         if self._replica.lock.held():
             raise RuntimeError("a callback cannot wait for the end of its own session")
-        if not self._opened:
+        if self._document is None:
             raise RuntimeError("push or pull a document first")
         try:
             self._replica.start_timers()
@@ -266,16 +293,13 @@ class ClientSession:
 
     def _open(self, document: Document | None) -> None:
         self._check_open()
-        if self._opened:
+        if self._document is not None:
             return
         chosen = Document() if document is None else document
         _release(chosen)
-        self._connection.open()
-        self._opened = True
-        atexit.register(self.close, "the program ends")
-        self._document = chosen
+        self.connect()
         self._replica.attach(chosen)
-        self._pump.start()
+        self._document = chosen
         if self._background:
             self._replica.start_timers()
 
@@ -312,7 +336,7 @@ class ClientSession:
         return self._replica.lock.run(self._ask_now, kind, take, *content)
 
     def _ask_now(self, kind: str, take: Callable[[Message], Any], *content: Any) -> Reply:
-        self._check_open()
+        self.check_connection_errors()
         self._replica.flush()
         return self._dialogue.ask(kind, take, *content)
 
@@ -357,6 +381,9 @@ class ClientSession:
     def _come_back(self) -> None:
         self._lost = None
         log.info("= connected again to %s", self._address.url)
+        if self._document is None:  # nothing has been pushed or pulled yet
+            self._connection.settle()
+            return
         reply = self._push() if self._pushes else self._ask("PULL-DOC-REQ", self._pulled)
         apart(self._runtime.spawn, self._await_return, reply)
 

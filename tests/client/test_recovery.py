@@ -15,6 +15,11 @@ from tests.servers import Server
 Keep = Callable[[ClientSession], ClientSession]
 
 
+def drop(session: ClientSession) -> None:
+    """Cut the line, as a network does."""
+    session._connection._websocket.shut()
+
+
 @pytest.fixture(params=["serve", "bokeh"])
 def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """A server of a test's own, with the app /slider."""
@@ -117,3 +122,17 @@ def test_closing_ends_the_search(own: Server) -> None:
     until(lambda: not session.connected)
     session.close()
     session.loop_until_closed()
+
+
+def test_a_connection_without_a_document_comes_back(
+    ours: Server, keep: Keep, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hybridviz")
+    session = keep(ClientSession("later", ours.url))
+    session.connect()
+    drop(session)
+    until(lambda: "connected again" in caplog.text and session.connected)
+    session.push(some_document())
+    assert session.connected
+    session.close()
+    assert "a task failed" not in caplog.text
