@@ -116,18 +116,20 @@ class Replica:
         return b'{"doc":' + json + b"}", buffers
 
     def load(self, doc: Any, buffers: Mapping[str, Payload]) -> None:
-        """Make the content of the document that of a server's.
+        """Make the content of the document that of a server's; call with the lock held. What
+        callbacks raise thereupon is logged.
 
         Raises:
             PatchError: it cannot be read.
         """
         pulled = decode_document(doc, buffers)
         self._pending.clear()
-        self._loading = True
+        before = self._serving
+        self._loading = self._serving = True
         try:
             move_content(pulled, self.document)
         finally:
-            self._loading = False
+            self._loading, self._serving = False, before
         viewers_know_all(self.document)
         self.live = True
 

@@ -107,7 +107,7 @@ class ClientSession:
         self._opened = self._settled = self._closed = False
         self._pushes = True
         self._pushing: Reply | None = None
-        self._error: HybridVizError | None = None
+        self._error: Exception | None = None
         self._lost: HybridVizError | None = None
         self._refused: ChangeRefused | None = None
 
@@ -393,12 +393,12 @@ class ClientSession:
             self._dialogue.wait(reply)
         except TransportClosed as lost:
             log.debug("= lost again: %s", lost)
-        except HybridVizError as refused:
-            self._replica.lock.run(self._finish, refused, "the server refuses the document")
+        except Exception as wrong:
+            self._replica.lock.run(self._finish, wrong, "the document is not in step")
 
     # -- the end
 
-    def _finish(self, error: HybridVizError | None, why: str) -> None:
+    def _finish(self, error: Exception | None, why: str) -> None:
         if self._closed:
             return
         try:
