@@ -244,3 +244,15 @@ class Replica:
             apart(self._runtime.spawn, self._run_unlocked, callback.callback)
         else:
             self.serve(self._invoke, callback.callback)
+
+
+def free(document: Document) -> None:
+    """Take a document from the session that has it: the last one who asks is meant, as when a cell
+    of a notebook is run again.
+    """
+    holder = listener_of(document)
+    if isinstance(holder, Replica):
+        log.warning("! the document goes to a new session; its old one is closed")
+        holder.leave("the document has another session")
+    elif holder is not None:
+        raise ValueError("the document is that of an app's session; push a document of your own")

@@ -1,13 +1,12 @@
 """What scripts and notebooks use: a document of their own, shown and kept in step by a server.
 
 The names are those of Bokeh's own client. The parts: `connection` is the line, `replica` the
-document, `pump` does the work.
+document, `pump` does the work, `credentials` are what servers are shown.
 """
 
 import atexit
 import logging
 import sys
-import time
 import warnings
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -15,18 +14,17 @@ from typing import Any
 
 from bokeh.document import Document
 from bokeh.util.browser import NEW_PARAM, BrowserTarget, get_browser_controller
-from bokeh.util.token import generate_session_id
 
-from hybridviz.bokeh_internals import listener_of, make_curdoc_local
+from hybridviz.bokeh_internals import make_curdoc_local
 from hybridviz.client.connection import Back, Connection, Lost, News, Over
+from hybridviz.client.credentials import Credentials
 from hybridviz.client.dialogue import Dialogue, Reply, refusal
 from hybridviz.client.pump import Pump
-from hybridviz.client.replica import Replica
+from hybridviz.client.replica import Replica, free
 from hybridviz.client.urls import DEFAULT, parse_address
 from hybridviz.config import Settings
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.protocol import Message
-from hybridviz.core.tokens import make_token, plain_token, sign_id
 from hybridviz.errors import ChangeRefused, HybridVizError, PatchError, TransportClosed
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.lock import apart
@@ -35,8 +33,6 @@ log = logging.getLogger("hybridviz.client")
 
 MAX_MESSAGE_SIZE = 20 * 1024 * 1024
 """Bytes of the largest websocket message that a server may send, unless told otherwise."""
-TOKEN_SECONDS = 300
-"""For how long a token opens a new session; each attempt to connect makes its own."""
 CLOSE_WITHIN = 2.0
 """Seconds that `ClientSession.close` waits for a callback that is running."""
 
@@ -83,9 +79,8 @@ class ClientSession:
         if io_loop is not None:
             warnings.warn("io_loop is ignored: there is no loop of Tornado here", stacklevel=2)
         make_curdoc_local()
-        settings = Settings.from_env()
-        self._key = (secret_key or settings.secret_key).encode()
-        self._id = session_id or self._new_id()
+        credentials = Credentials(session_id, secret_key, headers, Settings.from_env())
+        self._credentials = credentials
         self._background = hasattr(sys, "ps1") if background is None else background
         self._address = parse_address(websocket_url, arguments)
         self._runtime = choose_runtime()
@@ -94,11 +89,10 @@ class ClientSession:
         self._dialogue = Dialogue(
             self._runtime, replica.lock, replica.writer, self._send, self._wake, self._hear
         )
-        known = {**_authorization(settings), **(headers or {})}
         self._connection = Connection(
             self._address,
-            self._new_token,
-            known,
+            credentials.token,
+            credentials.headers,
             max_message_size,
             self._runtime,
             self._dialogue.tell,
@@ -110,16 +104,6 @@ class ClientSession:
         self._error: Exception | None = None
         self._lost: HybridVizError | None = None
         self._refused: ChangeRefused | None = None
-
-    def _new_id(self) -> str:
-        plain = generate_session_id(signed=False)
-        return sign_id(plain, self._key) if self._key else plain
-
-    def _new_token(self) -> str:
-        expires = time.time() + TOKEN_SECONDS
-        if self._key:
-            return make_token(self._id, self._key, expires)
-        return plain_token(self._id, expires)
 
     def __enter__(self) -> "ClientSession":
         return self
@@ -134,19 +118,19 @@ class ClientSession:
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "connected" if self.connected else "not connected"
-        return f"<ClientSession {self._id} at {self._address.url}, {state}>"
+        return f"<ClientSession {self.id} at {self._address.url}, {state}>"
 
     # -- what it is
 
     @property
     def id(self) -> str:
         """The session's id, by which browsers and other programs join it."""
-        return self._id
+        return self._credentials.session_id
 
     @property
     def token(self) -> str:
         """A fresh token that opens the session."""
-        return self._new_token()
+        return self._credentials.token()
 
     @property
     def url(self) -> str:
@@ -156,7 +140,7 @@ class ClientSession:
     @property
     def page_url(self) -> str:
         """The URL of the page that shows it in a browser."""
-        return self._address.page(self._id)
+        return self._address.page(self.id)
 
     @property
     def document(self) -> Document | None:
@@ -296,7 +280,7 @@ class ClientSession:
         if self._document is not None:
             return
         chosen = Document() if document is None else document
-        _release(chosen)
+        free(chosen)
         self.connect()
         self._replica.attach(chosen)
         self._document = chosen
@@ -408,26 +392,9 @@ class ClientSession:
         self._closed, self._error = True, error
         self._replica.detach()
         if error is not None:
-            log.error("! session %s is over: %s", self._id, error)
+            log.error("! session %s is over: %s", self.id, error)
         if self._opened:
             self._connection.close(why)
             atexit.unregister(self.close)
         self._dialogue.fail(error or TransportClosed(1000, why))
         self._pump.close()
-
-
-def _authorization(settings: Settings) -> dict[str, str]:
-    token = settings.upload_token
-    return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-def _release(document: Document) -> None:
-    """Take a document from the session that has it: the last one who asks is meant, as when a cell
-    of a notebook is run again.
-    """
-    holder = listener_of(document)
-    if isinstance(holder, Replica):
-        log.warning("! the document goes to a new session; its old one is closed")
-        holder.leave("the document has another session")
-    elif holder is not None:
-        raise ValueError("the document is that of an app's session; push a document of your own")
