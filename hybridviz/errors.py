@@ -36,7 +36,7 @@
     |  `- SessionEnded        for good, while its server goes on
     |- UnlockedChange         a document was changed by code that does not hold its lock
     |- ClientError            a script's session cannot go on
-    |  |- ServerNotFound      nothing answers at the server's URL
+    |  |- ServerNotFound      nothing answers at the server's URL; a ConnectionError, too
     |  |- ServerRefused       the server does not let the script in
     |  `- ChangeRefused       the server does not take a document or a change of it
     |- TransportClosed        the connection is over
@@ -337,8 +337,11 @@ class ClientError(HybridVizError):
     status = 502
 
 
-class ServerNotFound(ClientError):
-    """Nothing answers at the server's URL; the text says how to start a server."""
+class ServerNotFound(ClientError, ConnectionError):
+    """Nothing answers at the server's URL; the text says how to start a server.
+
+    An OSError as in Bokeh: scripts try again upon it until their server has started.
+    """
 
 
 class ServerRefused(ClientError):

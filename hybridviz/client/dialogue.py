@@ -13,7 +13,7 @@ from hybridviz.client.connection import News
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.messages import MessageWriter
 from hybridviz.core.protocol import Message
-from hybridviz.errors import ChangeRefused, HybridVizError
+from hybridviz.errors import ChangeRefused
 from hybridviz.runtime.base import Event, Runtime
 from hybridviz.runtime.lock import SessionLock
 
@@ -35,12 +35,12 @@ class Reply:
         self._take = take
 
     def answer(self, message: Message) -> None:
-        """Take the server's answer."""
+        """Take the server's answer; what goes wrong with it is told to who waits."""
         try:
             if message.kind == "ERROR":
                 raise refusal(message)
             self.value = self._take(message)
-        except HybridVizError as error:
+        except Exception as error:
             self.error = error
         finally:
             self.done.set()

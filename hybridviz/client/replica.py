@@ -115,18 +115,20 @@ class Replica:
         return b'{"doc":' + json + b"}", buffers
 
     def load(self, doc: Any, buffers: Mapping[str, Payload]) -> None:
-        """Make the content of the document that of a server's.
+        """Make the content of the document that of a server's; call with the lock held. What
+        callbacks raise thereupon is logged.
 
         Raises:
             PatchError: it cannot be read.
         """
         pulled = decode_document(doc, buffers)
         self._pending.clear()
-        self._loading = True
+        before = self._serving
+        self._loading = self._serving = True
         try:
             move_content(pulled, self.document)
         finally:
-            self._loading = False
+            self._loading, self._serving = False, before
         viewers_know_all(self.document)
         self.live = True
 
@@ -241,3 +243,15 @@ class Replica:
             apart(self._runtime.spawn, self._run_unlocked, callback.callback)
         else:
             self.serve(self._invoke, callback.callback)
+
+
+def free(document: Document) -> None:
+    """Take a document from the session that has it: the last one who asks is meant, as when a cell
+    of a notebook is run again.
+    """
+    holder = listener_of(document)
+    if isinstance(holder, Replica):
+        log.warning("! the document goes to a new session; its old one is closed")
+        holder.leave("the document has another session")
+    elif holder is not None:
+        raise ValueError("the document is that of an app's session; push a document of your own")

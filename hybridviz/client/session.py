@@ -1,13 +1,12 @@
 """What scripts and notebooks use: a document of their own, shown and kept in step by a server.
 
 The names are those of Bokeh's own client. The parts: `connection` is the line, `replica` the
-document, `pump` does the work.
+document, `pump` does the work, `credentials` are what servers are shown.
 """
 
 import atexit
 import logging
 import sys
-import time
 import warnings
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -15,18 +14,17 @@ from typing import Any
 
 from bokeh.document import Document
 from bokeh.util.browser import NEW_PARAM, BrowserTarget, get_browser_controller
-from bokeh.util.token import generate_session_id
 
-from hybridviz.bokeh_internals import listener_of, make_curdoc_local
+from hybridviz.bokeh_internals import make_curdoc_local
 from hybridviz.client.connection import Back, Connection, Lost, News, Over
+from hybridviz.client.credentials import Credentials
 from hybridviz.client.dialogue import Dialogue, Reply, refusal
 from hybridviz.client.pump import Pump
-from hybridviz.client.replica import Replica
+from hybridviz.client.replica import Replica, free
 from hybridviz.client.urls import DEFAULT, parse_address
 from hybridviz.config import Settings
 from hybridviz.core.fragments import Outgoing
 from hybridviz.core.protocol import Message
-from hybridviz.core.tokens import make_token, plain_token, sign_id
 from hybridviz.errors import ChangeRefused, HybridVizError, PatchError, TransportClosed
 from hybridviz.runtime import choose_runtime
 from hybridviz.runtime.lock import apart
@@ -35,8 +33,6 @@ log = logging.getLogger("hybridviz.client")
 
 MAX_MESSAGE_SIZE = 20 * 1024 * 1024
 """Bytes of the largest websocket message that a server may send, unless told otherwise."""
-TOKEN_SECONDS = 300
-"""For how long a token opens a new session; each attempt to connect makes its own."""
 CLOSE_WITHIN = 2.0
 """Seconds that `ClientSession.close` waits for a callback that is running."""
 
@@ -83,9 +79,8 @@ class ClientSession:
         if io_loop is not None:
             warnings.warn("io_loop is ignored: there is no loop of Tornado here", stacklevel=2)
         make_curdoc_local()
-        settings = Settings.from_env()
-        self._key = (secret_key or settings.secret_key).encode()
-        self._id = session_id or self._new_id()
+        credentials = Credentials(session_id, secret_key, headers, Settings.from_env())
+        self._credentials = credentials
         self._background = hasattr(sys, "ps1") if background is None else background
         self._address = parse_address(websocket_url, arguments)
         self._runtime = choose_runtime()
@@ -94,11 +89,10 @@ class ClientSession:
         self._dialogue = Dialogue(
             self._runtime, replica.lock, replica.writer, self._send, self._wake, self._hear
         )
-        known = {**_authorization(settings), **(headers or {})}
         self._connection = Connection(
             self._address,
-            self._new_token,
-            known,
+            credentials.token,
+            credentials.headers,
             max_message_size,
             self._runtime,
             self._dialogue.tell,
@@ -107,19 +101,9 @@ class ClientSession:
         self._opened = self._settled = self._closed = False
         self._pushes = True
         self._pushing: Reply | None = None
-        self._error: HybridVizError | None = None
+        self._error: Exception | None = None
         self._lost: HybridVizError | None = None
         self._refused: ChangeRefused | None = None
-
-    def _new_id(self) -> str:
-        plain = generate_session_id(signed=False)
-        return sign_id(plain, self._key) if self._key else plain
-
-    def _new_token(self) -> str:
-        expires = time.time() + TOKEN_SECONDS
-        if self._key:
-            return make_token(self._id, self._key, expires)
-        return plain_token(self._id, expires)
 
     def __enter__(self) -> "ClientSession":
         return self
@@ -134,19 +118,19 @@ class ClientSession:
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "connected" if self.connected else "not connected"
-        return f"<ClientSession {self._id} at {self._address.url}, {state}>"
+        return f"<ClientSession {self.id} at {self._address.url}, {state}>"
 
     # -- what it is
 
     @property
     def id(self) -> str:
         """The session's id, by which browsers and other programs join it."""
-        return self._id
+        return self._credentials.session_id
 
     @property
     def token(self) -> str:
         """A fresh token that opens the session."""
-        return self._new_token()
+        return self._credentials.token()
 
     @property
     def url(self) -> str:
@@ -156,7 +140,7 @@ class ClientSession:
     @property
     def page_url(self) -> str:
         """The URL of the page that shows it in a browser."""
-        return self._address.page(self._id)
+        return self._address.page(self.id)
 
     @property
     def document(self) -> Document | None:
@@ -165,10 +149,37 @@ class ClientSession:
 
     @property
     def connected(self) -> bool:
-        """Whether server and document are in step now."""
-        return self._opened and not self._closed and self._replica.live
+        """Whether the server is reached now and, if there is a document, in step with it."""
+        in_step = self._document is None or self._replica.live
+        return self._opened and not self._closed and self._lost is None and in_step
 
     # -- what users do
+
+    def connect(self) -> None:
+        """Connect to the server, unless that is done; `push` and `pull` do so by themselves.
+
+        Raises:
+            ServerNotFound: nothing answers at the URL; one may try again.
+            ServerRefused: the server does not let us in.
+        """
+        self._check_open()
+        if not self._opened:
+            self._connection.open()
+            self._opened = True
+            atexit.register(self.close, "the program ends")
+            self._pump.start()
+
+    def check_connection_errors(self) -> None:
+        """Raise what has become of the connection, unless it is up.
+
+        Raises:
+            RuntimeError: it was not asked for.
+            TransportClosed: it is down; the server is looked for, or the session was closed.
+            ServerNotFound, ServerRefused, MessageTooBig: see `loop_until_closed`.
+        """
+        self._check_open()
+        if not self._opened:
+            raise RuntimeError("connect, push or pull first")
 
     def push(self, document: Document | None = None) -> None:
         """Replace the server's document by ours.
@@ -243,7 +254,7 @@ class ClientSession:
         """
         if self._replica.lock.held():
             raise RuntimeError("a callback cannot wait for the end of its own session")
-        if not self._opened:
+        if self._document is None:
             raise RuntimeError("push or pull a document first")
         try:
             self._replica.start_timers()
@@ -266,16 +277,13 @@ class ClientSession:
 
     def _open(self, document: Document | None) -> None:
         self._check_open()
-        if self._opened:
+        if self._document is not None:
             return
         chosen = Document() if document is None else document
-        _release(chosen)
-        self._connection.open()
-        self._opened = True
-        atexit.register(self.close, "the program ends")
-        self._document = chosen
+        free(chosen)
+        self.connect()
         self._replica.attach(chosen)
-        self._pump.start()
+        self._document = chosen
         if self._background:
             self._replica.start_timers()
 
@@ -312,7 +320,7 @@ class ClientSession:
         return self._replica.lock.run(self._ask_now, kind, take, *content)
 
     def _ask_now(self, kind: str, take: Callable[[Message], Any], *content: Any) -> Reply:
-        self._check_open()
+        self.check_connection_errors()
         self._replica.flush()
         return self._dialogue.ask(kind, take, *content)
 
@@ -357,6 +365,9 @@ class ClientSession:
     def _come_back(self) -> None:
         self._lost = None
         log.info("= connected again to %s", self._address.url)
+        if self._document is None:  # nothing has been pushed or pulled yet
+            self._connection.settle()
+            return
         reply = self._push() if self._pushes else self._ask("PULL-DOC-REQ", self._pulled)
         apart(self._runtime.spawn, self._await_return, reply)
 
@@ -366,12 +377,12 @@ class ClientSession:
             self._dialogue.wait(reply)
         except TransportClosed as lost:
             log.debug("= lost again: %s", lost)
-        except HybridVizError as refused:
-            self._replica.lock.run(self._finish, refused, "the server refuses the document")
+        except Exception as wrong:
+            self._replica.lock.run(self._finish, wrong, "the document is not in step")
 
     # -- the end
 
-    def _finish(self, error: HybridVizError | None, why: str) -> None:
+    def _finish(self, error: Exception | None, why: str) -> None:
         if self._closed:
             return
         try:
@@ -381,26 +392,9 @@ class ClientSession:
         self._closed, self._error = True, error
         self._replica.detach()
         if error is not None:
-            log.error("! session %s is over: %s", self._id, error)
+            log.error("! session %s is over: %s", self.id, error)
         if self._opened:
             self._connection.close(why)
             atexit.unregister(self.close)
         self._dialogue.fail(error or TransportClosed(1000, why))
         self._pump.close()
-
-
-def _authorization(settings: Settings) -> dict[str, str]:
-    token = settings.upload_token
-    return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-def _release(document: Document) -> None:
-    """Take a document from the session that has it: the last one who asks is meant, as when a cell
-    of a notebook is run again.
-    """
-    holder = listener_of(document)
-    if isinstance(holder, Replica):
-        log.warning("! the document goes to a new session; its old one is closed")
-        holder.leave("the document has another session")
-    elif holder is not None:
-        raise ValueError("the document is that of an app's session; push a document of your own")

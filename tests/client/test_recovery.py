@@ -3,16 +3,22 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from hybridviz.client import ClientSession, connection, pull_session, push_session
+from hybridviz.client import ClientSession, connection, pull_session, push_session, replica
 from hybridviz.errors import ServerNotFound, ServerRefused
 from tests.client.conftest import APPS, model, some_document, until
 from tests.servers import Server
 
 Keep = Callable[[ClientSession], ClientSession]
+
+
+def drop(session: ClientSession) -> None:
+    """Cut the line, as a network does."""
+    session._connection._websocket.shut()
 
 
 @pytest.fixture(params=["serve", "bokeh"])
@@ -117,3 +123,47 @@ def test_closing_ends_the_search(own: Server) -> None:
     until(lambda: not session.connected)
     session.close()
     session.loop_until_closed()
+
+
+def test_a_connection_without_a_document_comes_back(
+    ours: Server, keep: Keep, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hybridviz")
+    session = keep(ClientSession("later", ours.url))
+    session.connect()
+    drop(session)
+    until(lambda: "connected again" in caplog.text and session.connected)
+    session.push(some_document())
+    assert session.connected
+    session.close()
+    assert "a task failed" not in caplog.text
+
+
+def test_callbacks_that_raise_do_not_keep_a_pulled_document_from_its_return(
+    ours: Server, keep: Keep, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = keep(pull_session(url=ours.url + "/slider"))
+    assert session.document is not None
+
+    def tell(event: Any) -> None:
+        print(event.attr)  # roots, which come and go, have none
+
+    session.document.on_change(tell)
+    drop(session)
+    until(lambda: "no attribute 'attr'" in caplog.text and session.connected)
+    model(session, "slider").value = 4
+    until(lambda: model(session, "label").text == "4")
+
+
+def test_a_document_that_cannot_be_taken_at_a_return_ends_the_loop(
+    ours: Server, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = keep(pull_session(url=ours.url + "/slider"))
+
+    def fail(source: object, target: object) -> None:
+        raise ZeroDivisionError("while it is moved")
+
+    monkeypatch.setattr(replica, "move_content", fail)
+    drop(session)
+    with pytest.raises(ZeroDivisionError, match="while it is moved"):
+        session.loop_until_closed()

@@ -27,6 +27,22 @@ def test_nothing_listens() -> None:
     assert f"hybridviz serve --port {port}" in text and "\n" not in text
 
 
+def test_a_script_tries_again_upon_the_error_of_bokeh(tmp_path: Path, keep: Keep) -> None:
+    port, document = free_port(), some_document()
+    url = f"http://127.0.0.1:{port}"
+    session = ClientSession(websocket_url=url)
+    with pytest.raises(OSError, match="nothing answers"):
+        push_session(document, url=url)
+    with pytest.raises(ConnectionError, match="nothing answers"):
+        session.connect()
+    server = Server("serve", [], tmp_path, port=port)
+    try:
+        session.connect()
+        assert keep(session).connected and keep(push_session(document, url=url)).connected
+    finally:
+        server.kill()
+
+
 def test_something_else_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         import threading

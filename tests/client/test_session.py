@@ -12,7 +12,7 @@ from bokeh.models import Slider
 
 from hybridviz.client import ClientSession, pull_session, push_session
 from tests.client.conftest import model, some_document, until
-from tests.servers import Server
+from tests.servers import ROOT, Server
 
 Keep = Callable[[ClientSession], ClientSession]
 
@@ -231,6 +231,36 @@ def test_server_info(server: Server, keep: Keep) -> None:
 
     session = pushed(server.url, "info", keep)
     assert session.request_server_info()["version_info"]["bokeh"] == __version__
+
+
+def test_connect_comes_before_push_or_pull(server: Server, keep: Keep) -> None:
+    session = keep(ClientSession("early", server.url + "/slider"))
+    with pytest.raises(RuntimeError, match="connect"):
+        session.check_connection_errors()
+    session.connect()
+    session.connect()
+    session.check_connection_errors()
+    assert session.connected and session.document is None
+    assert "version_info" in session.request_server_info()
+    with pytest.raises(RuntimeError, match="push or pull"):
+        session.loop_until_closed()
+
+    document = some_document()
+    session.push(document)
+    session.force_roundtrip()
+    assert session.connected and session.document is document
+    viewer = keep(pull_session("early", server.url + "/slider"))
+    model(viewer, "slider").value = 5
+    until(lambda: model(session, "slider").value == 5)
+
+
+def test_bokehs_session_has_no_public_name_that_is_not_here_or_in_the_guide() -> None:
+    from bokeh.client.session import ClientSession as Theirs
+
+    guide = (ROOT / "docs" / "scripts.md").read_text("utf-8")
+    names = {name for name in dir(Theirs) if not name.startswith("_")}
+    missing = sorted(names - set(dir(ClientSession)))
+    assert "connect" in names and [name for name in missing if f"`{name}`" not in guide] == []
 
 
 def test_a_document_has_one_session(ours: Server, keep: Keep) -> None:
