@@ -35,6 +35,8 @@ TURN = 48
 """Fragments of one client, 16 messages, that are taken at once before others have their turn."""
 CLOSE_TIMEOUT = 1.0
 """Seconds that closing waits for a stuck write, and for the peer's close frame."""
+DRAIN_LIMIT = 64 * 1024 * 1024
+"""Most bytes that are read, and thrown away, of what a peer goes on sending after our close."""
 
 
 class SocketTransport:
@@ -117,9 +119,13 @@ class SocketTransport:
         if not found:
             raise TransportClosed(1006, "the peer has gone")
         self._pinged = False
-        if len(found) == READ_SIZE:
-            self._runtime.sleep(0)  # there is more: do not keep the others waiting for all of it
+        self._let_others(found)
         return found
+
+    def _let_others(self, data: bytes) -> None:
+        """Let the others run if there is more to be read: they shall not wait for all of it."""
+        if len(data) == READ_SIZE:
+            self._runtime.sleep(0)
 
     def _patience(self, end: float | None) -> float | None:
         """Return how many seconds to wait for the next byte."""
@@ -232,15 +238,25 @@ class SocketTransport:
 
     def _drain(self) -> None:
         """Read until the peer closes too: a reset would take our close frame from it."""
-        end = self._runtime.now() + CLOSE_TIMEOUT
+        end, left = self._runtime.now() + CLOSE_TIMEOUT, DRAIN_LIMIT
         try:
             self._socket.settimeout(CLOSE_TIMEOUT)
-            while self._runtime.now() < end:
+            while left > 0 and self._runtime.now() < end:
                 data = self._socket.recv(READ_SIZE)
-                if not data or any(isinstance(item, Close) for item in self._decoder.feed(data)):
+                if not data or self._is_closed_by(data):
                     return
-        except (OSError, FrameError) as error:
+                left -= len(data)
+                self._let_others(data)
+        except OSError as error:
             log.debug("= the peer does not close: %s", error)
+
+    def _is_closed_by(self, data: bytes) -> bool:
+        """Return whether the peer's close frame is in what came; behind a breach none is found."""
+        try:
+            return any(isinstance(item, Close) for item in self._decoder.feed(data))
+        except FrameError as error:
+            log.debug("= a breach behind our close frame: %s", error)
+            return False
 
     def _shut_down(self) -> None:
         try:
