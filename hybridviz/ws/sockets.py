@@ -69,7 +69,9 @@ class SocketTransport:
         self._incoming: deque[Fragment] = deque()
         self._at_once = 0
         self._write_lock = runtime.lock()
+        self._sent = 0  # bytes that the kernel has taken
         self._pinged = False
+        self._stuck_at: int | None = None  # what was sent when a ping last found no place
         self._closing = False
         self._reading = False
         self._read_end = runtime.event()
@@ -118,7 +120,7 @@ class SocketTransport:
             return b""
         if not found:
             raise TransportClosed(1006, "the peer has gone")
-        self._pinged = False
+        self._pinged, self._stuck_at = False, None
         self._let_others(found)
         return found
 
@@ -147,12 +149,17 @@ class SocketTransport:
             raise TransportClosed(1006, f"the connection broke: {error}") from None
 
     def _ping(self) -> None:
-        if self._pinged:
-            self._say_close(1002, "keep-alive ping was not answered")
-            self._shut_down()
-            raise TransportClosed(1006, "the peer is silent")
-        self._pinged = True
-        self._write_control(encode_frame(Opcode.PING, b"", self._key()))
+        """Ping a silent peer, or give up one that was pinged. While a message on its way keeps
+        pings out, it is alive as long as it takes more of that.
+        """
+        if not self._pinged:
+            self._pinged = self._write_control(encode_frame(Opcode.PING, b"", self._key()))
+            if self._pinged or self._stuck_at != self._sent:
+                self._stuck_at = self._sent
+                return
+        self._say_close(1002, "keep-alive ping was not answered")
+        self._shut_down()
+        raise TransportClosed(1006, "the peer is silent")
 
     def _take(self, data: bytes) -> None:
         for item in self._decoder.feed(data):
@@ -187,19 +194,23 @@ class SocketTransport:
         TRAFFIC.add("sent", len(rest))
         while rest:
             try:
-                rest = rest[self._socket.send(rest) :]
+                size = self._socket.send(rest)
+                self._sent += size
+                rest = rest[size:]
             except TimeoutError:
                 self._check_open()
             except OSError as error:
                 raise TransportClosed(1006, f"the connection broke: {error}") from None
 
-    def _write_control(self, frame: bytes) -> None:
-        """Write a ping or pong; left out if a writer has been waiting for the peer for long."""
+    def _write_control(self, frame: bytes) -> bool:
+        """Write a ping or pong; return False if a writer who waits for the peer keeps it out."""
         if not self._write_lock.acquire(CLOSE_TIMEOUT):
-            return
+            return False
         try:
-            if not self._closing:
-                self._write(frame)
+            if self._closing:
+                return False
+            self._write(frame)
+            return True
         finally:
             self._write_lock.release()
 
