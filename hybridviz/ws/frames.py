@@ -97,18 +97,22 @@ class FrameDecoder:
         self._large = NOTHING
         self._key = b""
         self._final = False
+        self._failed = False
 
     def feed(self, data: bytes) -> Iterator[Incoming]:
         """Take bytes as they came; yield what they complete.
 
         Raises:
-            FrameError: the peer broke the protocol; nothing more can be decoded.
+            FrameError: the peer broke the protocol; whatever comes after that is discarded.
         """
+        if self._failed:
+            return
         self._data += data
         while len(self._data) - self._start >= self._wanted:
             try:
                 found = self._piece() if self._left else self._frame()
             except FrameError:
+                self._failed = True
                 self._parts, self._large = [], NOTHING  # megabytes that the error would keep
                 raise
             if found is not None:

@@ -35,6 +35,8 @@ TURN = 48
 """Fragments of one client, 16 messages, that are taken at once before others have their turn."""
 CLOSE_TIMEOUT = 1.0
 """Seconds that closing waits for a stuck write, and for the peer's close frame."""
+DRAIN_LIMIT = 64 * 1024 * 1024
+"""Most bytes that are read, and thrown away, of what a peer goes on sending after our close."""
 
 
 class SocketTransport:
@@ -67,7 +69,9 @@ class SocketTransport:
         self._incoming: deque[Fragment] = deque()
         self._at_once = 0
         self._write_lock = runtime.lock()
+        self._sent = 0  # bytes that the kernel has taken
         self._pinged = False
+        self._stuck_at: int | None = None  # what was sent when a ping last found no place
         self._closing = False
         self._reading = False
         self._read_end = runtime.event()
@@ -116,10 +120,14 @@ class SocketTransport:
             return b""
         if not found:
             raise TransportClosed(1006, "the peer has gone")
-        self._pinged = False
-        if len(found) == READ_SIZE:
-            self._runtime.sleep(0)  # there is more: do not keep the others waiting for all of it
+        self._pinged, self._stuck_at = False, None
+        self._let_others(found)
         return found
+
+    def _let_others(self, data: bytes) -> None:
+        """Let the others run if there is more to be read: they shall not wait for all of it."""
+        if len(data) == READ_SIZE:
+            self._runtime.sleep(0)
 
     def _patience(self, end: float | None) -> float | None:
         """Return how many seconds to wait for the next byte."""
@@ -141,12 +149,17 @@ class SocketTransport:
             raise TransportClosed(1006, f"the connection broke: {error}") from None
 
     def _ping(self) -> None:
-        if self._pinged:
-            self._say_close(1002, "keep-alive ping was not answered")
-            self._shut_down()
-            raise TransportClosed(1006, "the peer is silent")
-        self._pinged = True
-        self._write_control(encode_frame(Opcode.PING, b"", self._key()))
+        """Ping a silent peer, or give up one that was pinged. While a message on its way keeps
+        pings out, it is alive as long as it takes more of that.
+        """
+        if not self._pinged:
+            self._pinged = self._write_control(encode_frame(Opcode.PING, b"", self._key()))
+            if self._pinged or self._stuck_at != self._sent:
+                self._stuck_at = self._sent
+                return
+        self._say_close(1002, "keep-alive ping was not answered")
+        self._shut_down()
+        raise TransportClosed(1006, "the peer is silent")
 
     def _take(self, data: bytes) -> None:
         for item in self._decoder.feed(data):
@@ -181,19 +194,23 @@ class SocketTransport:
         TRAFFIC.add("sent", len(rest))
         while rest:
             try:
-                rest = rest[self._socket.send(rest) :]
+                size = self._socket.send(rest)
+                self._sent += size
+                rest = rest[size:]
             except TimeoutError:
                 self._check_open()
             except OSError as error:
                 raise TransportClosed(1006, f"the connection broke: {error}") from None
 
-    def _write_control(self, frame: bytes) -> None:
-        """Write a ping or pong; left out if a writer has been waiting for the peer for long."""
+    def _write_control(self, frame: bytes) -> bool:
+        """Write a ping or pong; return False if a writer who waits for the peer keeps it out."""
         if not self._write_lock.acquire(CLOSE_TIMEOUT):
-            return
+            return False
         try:
-            if not self._closing:
-                self._write(frame)
+            if self._closing:
+                return False
+            self._write(frame)
+            return True
         finally:
             self._write_lock.release()
 
@@ -232,15 +249,25 @@ class SocketTransport:
 
     def _drain(self) -> None:
         """Read until the peer closes too: a reset would take our close frame from it."""
-        end = self._runtime.now() + CLOSE_TIMEOUT
+        end, left = self._runtime.now() + CLOSE_TIMEOUT, DRAIN_LIMIT
         try:
             self._socket.settimeout(CLOSE_TIMEOUT)
-            while self._runtime.now() < end:
+            while left > 0 and self._runtime.now() < end:
                 data = self._socket.recv(READ_SIZE)
-                if not data or any(isinstance(item, Close) for item in self._decoder.feed(data)):
+                if not data or self._is_closed_by(data):
                     return
-        except (OSError, FrameError) as error:
+                left -= len(data)
+                self._let_others(data)
+        except OSError as error:
             log.debug("= the peer does not close: %s", error)
+
+    def _is_closed_by(self, data: bytes) -> bool:
+        """Return whether the peer's close frame is in what came; behind a breach none is found."""
+        try:
+            return any(isinstance(item, Close) for item in self._decoder.feed(data))
+        except FrameError as error:
+            log.debug("= a breach behind our close frame: %s", error)
+            return False
 
     def _shut_down(self) -> None:
         try:

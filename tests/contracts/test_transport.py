@@ -245,6 +245,37 @@ def test_breach_is_raised_and_its_code_can_be_told(
     assert frames(theirs, 1) == [Close(error.close_code, "breach")]
 
 
+@pytest.mark.parametrize(
+    ("payload", "error"),
+    [(b"a" * (LIMIT + 1), MessageTooBig), (b"\xff" + b"a" * (LIMIT - 1), PayloadError)],
+    ids=["too big", "not UTF-8"],
+)
+def test_the_rest_of_a_breach_is_read(
+    raw: Any,
+    runtime: ThreadRuntime,
+    monkeypatch: pytest.MonkeyPatch,
+    payload: bytes,
+    error: type[FrameError],
+) -> None:
+    monkeypatch.setattr("hybridviz.ws.sockets.CLOSE_TIMEOUT", 20.0)
+    ours, theirs = raw
+    all_sent: list[bool] = []
+
+    def send() -> None:
+        theirs.sendall(encode_frame(Opcode.TEXT, payload, KEY))
+        theirs.shutdown(socket.SHUT_WR)
+        all_sent.append(True)
+
+    sender = Thread(target=send)
+    sender.start()
+    end = transport(ours, runtime)
+    with pytest.raises(error) as caught:
+        end.receive(5)
+    end.close(caught.value.close_code, "breach")
+    sender.join(5)
+    assert all_sent and frames(theirs, 1) == [Close(error.close_code, "breach")]
+
+
 def test_close_wakes_a_writer_whose_peer_does_not_read(
     raw: Any, runtime: ThreadRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

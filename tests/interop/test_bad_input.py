@@ -69,7 +69,11 @@ CLOSED: dict[str, tuple[Send, int, str]] = {
     "message of a server": (lambda w, i: w.message("PULL-DOC-REPLY"), 1002, "PULL-DOC-REPLY"),
     "patch without events": (patch_text("{}"), 1002, "events"),
     "push without a document": (lambda w, i: w.message("PUSH-DOC"), 1002, "doc"),
-    "message of 21 MiB": (lambda w, i: w.raw(head(0x81, 21 * MIB)), 1009, "message is over"),
+    "message of 21 MiB": (
+        lambda w, i: w.raw(head(0x81, 21 * MIB) + b"a" * 21 * MIB),
+        1009,
+        "message is over",
+    ),
     "fragments of 21 MiB": (
         lambda w, i: w.raw((head(0x01, 11 * MIB) + b"a" * 11 * MIB) + head(0x80, 11 * MIB)),
         1009,

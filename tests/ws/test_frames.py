@@ -88,13 +88,6 @@ def test_a_large_binary_payload_is_a_view_of_its_own() -> None:
     assert other == b"abcdefgh" * LARGE
 
 
-def test_the_decoder_can_be_fed_while_its_error_is_kept() -> None:
-    decoder = FrameDecoder(LIMIT)
-    with pytest.raises(PayloadError):
-        list(decoder.feed(encode_frame(Opcode.TEXT, b"\xff" * LARGE, KEY)))
-    list(decoder.feed(b""))
-
-
 @pytest.mark.parametrize("place", [0, LARGE - 1, LARGE, 2 * LARGE - 1])
 @pytest.mark.parametrize("step", [1000, LARGE, 10 * LARGE])
 def test_large_text_must_be_utf8(place: int, step: int) -> None:
@@ -159,6 +152,24 @@ def test_breaches(wire: bytes, error: type[FrameError], reason: str) -> None:
         decode(wire)
     assert type(caught.value) is error
     assert is_legal_close_code(caught.value.close_code)
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        head(0x83, 0),
+        head(0x82, LIMIT + 1),
+        encode_frame(Opcode.TEXT, b"\xff", KEY),
+        encode_frame(Opcode.TEXT, b"\xff" * 2 * LARGE, KEY)[:LARGE],
+    ],
+    ids=["opcode", "size", "text", "half a large text"],
+)
+def test_what_comes_after_a_breach_is_discarded(wire: bytes) -> None:
+    decoder = FrameDecoder(LIMIT)
+    with pytest.raises(FrameError) as caught:
+        list(decoder.feed(wire))
+    # Also while the error is kept, and with it what its frames knew.
+    assert caught.value and not list(decoder.feed(encode_frame(Opcode.TEXT, b"late", KEY)))
 
 
 def test_a_client_refuses_masked_frames() -> None:
