@@ -160,7 +160,7 @@ def test_error_of_ours_closes_with_1011_and_tells_no_details(
     def fail(*args: object) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(session, "execute", fail)
+    monkeypatch.setattr(session.commands, "execute", fail)
     peer.message("PULL-DOC-REQ")
     assert peer.closed() == (1011, "internal server error")
 
