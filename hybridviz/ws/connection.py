@@ -13,7 +13,7 @@ import orjson
 from hybridviz.core.fragments import Fragment, Outgoing
 from hybridviz.core.pieces import LARGE, parse
 from hybridviz.core.protocol import ServerProtocol
-from hybridviz.errors import HybridVizError, ProtocolError, TransportClosed
+from hybridviz.errors import HybridVizError, TransportClosed
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import DECODE, SEND
 from hybridviz.sessions import Session, Viewer
@@ -21,8 +21,6 @@ from hybridviz.ws.transport import Transport
 
 log = logging.getLogger("hybridviz.ws")
 
-MESSAGE_TIMEOUT = 60.0
-"""Seconds in which a message that has begun must be whole."""
 GOODBYES = (1000, 1001, 1005)
 """Close codes of clients that end as they should."""
 SMALL = 64
@@ -109,7 +107,7 @@ class Connection:
 
     def _read(self, viewer: Viewer, timeout: float | None = None) -> None:
         while True:
-            fragment = self._receive(timeout)
+            fragment = self._transport.receive(timeout, self._protocol.partial)
             size = len(fragment.payload)
             if size >= LARGE:
                 self._runtime.sleep(0)  # to put it together has taken a while already
@@ -120,14 +118,6 @@ class Connection:
             if command is not None:
                 DECODE.add(0.0)
                 self._session.commands.execute(command, viewer)
-
-    def _receive(self, timeout: float | None) -> Fragment:
-        if not self._protocol.partial:
-            return self._transport.receive(timeout)
-        try:
-            return self._transport.receive(MESSAGE_TIMEOUT)
-        except TimeoutError:
-            raise ProtocolError("a message was begun and not finished") from None
 
     def _loads(self, payload: bytes | memoryview) -> Any:
         """Parse JSON; a large one in a thread and in pieces, while other connections go on."""

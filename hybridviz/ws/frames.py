@@ -121,6 +121,11 @@ class FrameDecoder:
             del self._data[: self._start]
             self._start = 0
 
+    @property
+    def held(self) -> int:
+        """Bytes that have come of what is not whole, such as half a message."""
+        return self._size + len(self._large) - self._left + len(self._data) - self._start
+
     def _frame(self) -> Incoming | None:
         data, start = self._data, self._start
         first, second = data[start], data[start + 1]

@@ -3,8 +3,9 @@
 from collections import deque
 
 from hybridviz.core.fragments import Fragment, Outgoing
-from hybridviz.errors import MessageTooBig, TransportClosed
+from hybridviz.errors import MessageTooBig, ProtocolError, TransportClosed
 from hybridviz.runtime.base import Runtime
+from hybridviz.ws.transport import MESSAGE_TIMEOUT, UNFINISHED
 
 
 class MemoryTransport:
@@ -23,13 +24,14 @@ class MemoryTransport:
         self._arrived = runtime.event()
         self._closed: TransportClosed | None = None
 
-    def receive(self, timeout: float | None = None) -> Fragment:
-        """See `Transport.receive`."""
+    def receive(self, timeout: float | None = None, begun: bool = False) -> Fragment:
+        """See `Transport.receive`. Fragments come whole here, and no message grows too old."""
+        patience = MESSAGE_TIMEOUT if begun and timeout is None else timeout
         while not self._incoming:
             if self._closed is not None:
                 raise self._closed
-            if not self._arrived.wait(timeout):
-                raise TimeoutError
+            if not self._arrived.wait(patience):
+                raise TimeoutError if timeout is not None else ProtocolError(UNFINISHED)
             self._arrived.clear()
         fragment = self._incoming.popleft()
         if len(fragment.payload) > self._max_message_size:

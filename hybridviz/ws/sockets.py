@@ -13,7 +13,7 @@ from collections import deque
 from typing import Any
 
 from hybridviz.core.fragments import Fragment, Outgoing
-from hybridviz.errors import FrameError, TransportClosed
+from hybridviz.errors import FrameError, ProtocolError, TransportClosed
 from hybridviz.runtime.base import Runtime
 from hybridviz.runtime.stages import TRAFFIC
 from hybridviz.ws.frames import (
@@ -26,6 +26,7 @@ from hybridviz.ws.frames import (
     encode_message,
     is_legal_close_code,
 )
+from hybridviz.ws.transport import MESSAGE_LIFETIME, MESSAGE_TIMEOUT, UNFINISHED
 
 log = logging.getLogger("hybridviz.ws")
 
@@ -68,6 +69,8 @@ class SocketTransport:
         self._decoder = FrameDecoder(max_message_size, masked=not client)
         self._incoming: deque[Fragment] = deque()
         self._at_once = 0
+        self._begun: float | None = None  # when the first bytes of an unfinished message came
+        self._moved = 0.0  # when its last did, or when they began to be waited for
         self._write_lock = runtime.lock()
         self._sent = 0  # bytes that the kernel has taken
         self._pinged = False
@@ -83,19 +86,22 @@ class SocketTransport:
 
     # -- in
 
-    def receive(self, timeout: float | None = None) -> Fragment:
+    def receive(self, timeout: float | None = None, begun: bool = False) -> Fragment:
         """See `Transport.receive`."""
+        if not begun:
+            self._begun = None
         if self._incoming:
             self._at_once += 1
             if self._at_once % TURN == 0:
                 self._runtime.sleep(0)
             return self._incoming.popleft()
-        end = None if timeout is None else self._runtime.now() + timeout
+        self._moved = self._runtime.now()
+        end = None if timeout is None else self._moved + timeout
         self._reading = True
         try:
             while not self._incoming:
                 self._check_open()
-                self._take(self._read(end))
+                self._take(self._read(end, self._due(begun)))
             return self._incoming.popleft()
         finally:
             self._reading = False
@@ -108,15 +114,29 @@ class SocketTransport:
         if self._closing:
             raise TransportClosed(1006, "the connection was closed here")
 
-    def _read(self, end: float | None) -> bytes:
+    def _due(self, begun: bool) -> float | None:
+        """Return when a message that has begun must go on; raise ProtocolError if it was before."""
+        if not (begun or self._decoder.held):
+            return None
+        now = self._runtime.now()
+        if self._begun is None:
+            self._begun = now
+        due = min(self._moved + MESSAGE_TIMEOUT, self._begun + MESSAGE_LIFETIME)
+        if now >= due:
+            raise ProtocolError(UNFINISHED)
+        return due
+
+    def _read(self, end: float | None, due: float | None) -> bytes:
         if self._received:
             data, self._received = self._received, b""
             return data
-        found = self._recv(self._patience(end))
+        patience = self._patience(end, due)
+        found = self._recv(patience)
         if found is None:
             if end is not None and self._runtime.now() >= end:
                 raise TimeoutError
-            self._ping()
+            if patience == self._keep_alive:
+                self._ping()
             return b""
         if not found:
             raise TransportClosed(1006, "the peer has gone")
@@ -129,12 +149,13 @@ class SocketTransport:
         if len(data) == READ_SIZE:
             self._runtime.sleep(0)
 
-    def _patience(self, end: float | None) -> float | None:
+    def _patience(self, *ends: float | None) -> float | None:
         """Return how many seconds to wait for the next byte."""
-        if end is None:
-            return self._keep_alive
-        left = max(end - self._runtime.now(), 0.001)
-        return left if self._keep_alive is None else min(left, self._keep_alive)
+        now = self._runtime.now()
+        waits = [max(end - now, 0.001) for end in ends if end is not None]
+        if self._keep_alive is not None:
+            waits.append(self._keep_alive)
+        return min(waits, default=None)
 
     def _recv(self, timeout: float | None) -> bytes | None:
         """Read what is there; None after ``timeout`` seconds without a byte, b"" at the end."""
@@ -162,6 +183,7 @@ class SocketTransport:
         raise TransportClosed(1006, "the peer is silent")
 
     def _take(self, data: bytes) -> None:
+        held = self._decoder.held
         for item in self._decoder.feed(data):
             if isinstance(item, Fragment):
                 self._incoming.append(item)
@@ -172,6 +194,8 @@ class SocketTransport:
                 self._say_close(item.code if is_legal_close_code(item.code) else 1000, "")
                 self._shut_down()
                 return
+        if self._decoder.held != held:
+            self._moved = self._runtime.now()
         if self._closing:
             self._drain()
 

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from hybridviz.core.fragments import Fragment, Outgoing
-from hybridviz.errors import FrameError, MessageTooBig, PayloadError, TransportClosed
+from hybridviz.errors import (
+    FrameError,
+    MessageTooBig,
+    PayloadError,
+    ProtocolError,
+    TransportClosed,
+)
 from hybridviz.runtime.threads import ThreadRuntime
 from hybridviz.ws.frames import Close, FrameDecoder, Opcode, Ping, encode_close, encode_frame
 from hybridviz.ws.memory import memory_pair
@@ -117,6 +123,13 @@ def send_quietly(end: Any, message: Outgoing) -> None:
 def test_timeout(pair: Pair) -> None:
     with pytest.raises(TimeoutError):
         pair[0].receive(0.01)
+
+
+def test_a_message_that_does_not_go_on(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("memory", "sockets"):
+        monkeypatch.setattr(f"hybridviz.ws.{kind}.MESSAGE_TIMEOUT", 0.01)
+    with pytest.raises(ProtocolError, match="begun and not finished"):
+        pair[0].receive(begun=True)
 
 
 def test_close_code_and_reason_are_seen(pair: Pair) -> None:

@@ -15,7 +15,6 @@ from hybridviz.errors import TransportClosed
 from hybridviz.runtime.base import Event
 from hybridviz.runtime.threads import ThreadRuntime
 from hybridviz.sessions import Session
-from hybridviz.ws import connection
 from hybridviz.ws.connection import Connection
 from hybridviz.ws.memory import MemoryTransport, memory_pair
 
@@ -144,7 +143,7 @@ def test_message_over_the_limit_closes_with_1009(runtime: ThreadRuntime, session
 
 
 def test_message_that_is_never_finished_closes(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MESSAGE_TIMEOUT", 0.05)
+    monkeypatch.setattr("hybridviz.ws.memory.MESSAGE_TIMEOUT", 0.05)
     peer.text('{"msgid": "1", "msgtype": "PULL-DOC-REQ"}')
     assert peer.closed() == (1002, "a message was begun and not finished")
 
