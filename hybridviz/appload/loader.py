@@ -86,9 +86,11 @@ def run_setup(path: str) -> None:
         ConfigError: it cannot be read, or raised.
     """
     try:
-        FileSource(Path(path)).execute(ModuleType("hybridviz_setup"))
+        source = FileSource(Path(path))
     except OSError as error:
         raise ConfigError(f"the setup script {path} cannot be read: {error.strerror}") from None
+    try:
+        source.execute(ModuleType("hybridviz_setup"))
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
         raise ConfigError(f"the setup script {path} failed: {problem}") from error

@@ -120,8 +120,9 @@ class Session:
         if self._session is None:
             document = self.document
             add_made(document)
-            self._session = ClientSession(self.docid, self._url)
-            self._session.push(document)
+            session = ClientSession(self.docid, self._url)
+            session.push(document)
+            self._session = session
             document.on_change(self._note)
             self._told = {model.id for model in document.models}
         return self._session

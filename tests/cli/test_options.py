@@ -106,11 +106,16 @@ def test_what_is_wrong_is_one_line(options: list[str], complaint: str) -> None:
     assert complaint in run(*options)
 
 
-def test_setup_that_raises_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "setup_it.py").write_text("1 / 0")
-    assert "failed: ZeroDivisionError: division by zero" in run(
-        "--setup", str(tmp_path / "setup_it.py")
-    )
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("1 / 0", "failed: ZeroDivisionError: division by zero"),
+        ("open('none.txt')", "failed: FileNotFoundError: [Errno 2] No such file or directory"),
+    ],
+)
+def test_setup_that_raises_is_one_line(tmp_path: Path, code: str, told: str) -> None:
+    (tmp_path / "setup_it.py").write_text(code)
+    assert told in run("--setup", str(tmp_path / "setup_it.py"))
 
 
 @pytest.fixture

@@ -223,6 +223,24 @@ def test_apps_are_pulled_and_shown_by_their_paths(
 
 
 @pytest.mark.usefixtures("forgotten")
+def test_a_server_that_is_not_there_yet_may_be_tried_again(execute: Execute) -> None:
+    found = execute(
+        """
+        from bokeh.plotting import cursession, figure, output_server
+        output_server("later", url="http://127.0.0.1:9")
+        source = figure().line([1], [2]).data_source
+        errors = []
+        for attempt in range(2):
+            try:
+                cursession().store_objects(source)
+            except IOError as error:
+                errors.append(type(error).__name__)
+        """
+    )
+    assert found["errors"] == ["ServerNotFound", "ServerNotFound"]
+
+
+@pytest.mark.usefixtures("forgotten")
 def test_a_document_is_pushed_in_the_order_of_its_version(server: Server, execute: Execute) -> None:
     execute(
         f"""

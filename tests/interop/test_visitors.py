@@ -78,7 +78,7 @@ def test_tokens_stay_short(kind: str, serve: Serve, folder: Path) -> None:
         assert long.status_code == 200 and len(token_in(long)) <= 2048
     claims = token_in(page).split(".")[0]
     known = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    assert known.keys() == {"session_id", "session_expiry"}
+    assert known.keys() == {"session_id", "session_expiry", "hybridviz-opens"}
 
 
 @pytest.mark.parametrize("options", [(), ("--dev",)])
