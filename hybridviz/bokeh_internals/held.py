@@ -26,7 +26,7 @@ def whole(event: DocumentChangedEvent) -> DocumentChangedEvent:
     return ColumnDataChangedEvent(
         event.document,
         event.model,
-        "data",
+        event.attr,
         setter=event.setter,
         callback_invoker=event.callback_invoker,
     )
