@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--peer", action="append", choices=PEERS, help="may be repeated")
     made.add_argument("--no-peers", action="store_true", help="run hybridviz only")
     made.add_argument("--ours", action="append", choices=OURS, help="may be repeated")
-    made.add_argument("--rounds", type=positive(int), default=3)
+    made.add_argument("--rounds", type=positive(int), default=5)
     made.add_argument(
         "--seconds", type=positive(float), default=1.5, help="length of one measurement"
     )

@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 
+from benchmarks.awake import awake
 from benchmarks.processes import ServerFailed, running
 from benchmarks.scenarios import SCENARIOS
 from benchmarks.visitor import WrongAnswer
@@ -23,7 +24,10 @@ def main(name: str, server: str, seconds: str) -> None:
     allow_many_connections()
     gc.disable()  # its pauses would show up as the server's latency
     try:
-        with running(server, scenario.apps, scenario.settings, float(seconds)) as target:
+        with (
+            awake(),
+            running(server, scenario.apps, scenario.settings, float(seconds)) as target,
+        ):
             print(json.dumps(asyncio.run(scenario.run(target))))
     except (ServerFailed, WrongAnswer, WireError, OSError, ExceptionGroup) as error:
         sys.exit(reason(error))

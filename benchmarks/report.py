@@ -12,7 +12,7 @@ from benchmarks.rounds import CALM, Result
 from benchmarks.rows import FURTHER, ROWS
 from benchmarks.scenario import Metric
 from benchmarks.servers import ROOT, SERVERS
-from benchmarks.verdicts import BUSY, MET, ratio_to_best, row_verdict, verdict
+from benchmarks.verdicts import BUSY, MET, ratio_of, row_verdict, verdict
 
 LIMITS = ROOT / "benchmarks" / "LIMITS.md"
 """Written by hand, from profiles; a run writes only the figures."""
@@ -56,7 +56,8 @@ def _head(setting: Setting) -> Iterator[str]:
     yield "# Benchmark results"
     yield ""
     yield "Made by `python -m benchmarks` (README.md tells what is measured and how)."
-    yield f"The ratio is that of {setting.ours[0]}, where it takes part, to the best peer."
+    yield f"The ratio is that of {setting.ours[0]}, where it takes part, to the best peer; of a"
+    yield "growth, such as 500 viewers / 50 viewers, it is the growth itself."
     yield ""
     yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
     yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
@@ -94,7 +95,7 @@ def _table(results: Sequence[Result], setting: Setting) -> Iterator[str]:
         number = "" if result.scenario.row == FURTHER else str(result.scenario.row)
         title = result.scenario.title
         for metric in result.scenario.metrics:
-            ratio = ratio_to_best(result, metric, setting.ours, setting.peers)
+            ratio = ratio_of(result, metric, setting.ours, setting.peers)
             said = verdict(result, metric, setting.ours, setting.peers)
             cells = [_cell(result, name, metric) for name in names]
             row = [number, title, f"{metric.name}, {metric.unit}", *cells]

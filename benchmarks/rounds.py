@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from statistics import median
 
+from benchmarks.contenders import contenders
 from benchmarks.measure import stolen
 from benchmarks.scenario import Figures, Scenario
 from benchmarks.servers import ROOT
@@ -48,8 +49,8 @@ def compare(
 ) -> Result:
     """Run one scenario on all servers in turns; a server that failed once is left out.
 
-    While the scenario has rounds to spare, a server with fewer than ``rounds`` calm measurements
-    has another turn. Its calmest count.
+    From the second round on, only `contenders` have turns. While the scenario has rounds to spare,
+    those with fewer than ``rounds`` calm measurements have another turn. The calmest count.
 
     Args:
         scenario: what to run.
@@ -61,8 +62,10 @@ def compare(
     figures: dict[str, list[Figures]] = {server: [] for server in servers}
     failures: dict[str, str] = {}
     for number in range(rounds + scenario.spare):
+        contending = contenders(scenario.metrics, figures)
         for server in servers:
-            if server in failures or calm(figures[server]) >= rounds:
+            given_up = server in failures or (number and server not in contending)
+            if given_up or calm(figures[server]) >= rounds:
                 continue
             turn = (
                 f"round {number + 1}" if number < rounds else f"spare round {number + 1 - rounds}"

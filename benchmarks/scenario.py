@@ -23,7 +23,8 @@ class Metric:
         or_bound: the ``suffix`` of `Meter.shares`, if the goal is also met when the generator was
             at its limit and the server was not; None if it is not.
         compared: whether it has a ratio to the peers. A maximum has none: it is the time of one
-            event of thousands, and the ratio of two of them is another one in each run.
+            event of thousands, and the ratio of two of them is another one in each run. A growth,
+            whose unit is ``x``, is a ratio itself.
     """
 
     name: str
@@ -37,6 +38,10 @@ class Metric:
     @property
     def has_goal(self) -> bool:
         return self.ratio is not None or self.value is not None
+
+    @property
+    def is_growth(self) -> bool:
+        return self.unit == "x"
 
     def meets(self, figure: float, limit: float) -> bool:
         """Tell whether ``figure`` is on the good side of ``limit``."""

@@ -19,13 +19,15 @@ def held(result: Result, ours: Sequence[str]) -> str:
     return next((name for name in ours if name in result.scenario.servers), ours[0])
 
 
-def ratio_to_best(
+def ratio_of(
     result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]
 ) -> float | None:
-    """Return our median over the best peer's; None if either is missing, or it tells nothing."""
-    if not metric.compared:
-        return None
+    """Return our median over the best peer's, or that of a growth, which is a ratio itself; None
+    if either is missing, or it tells nothing.
+    """
     our_figure = result.median(held(result, ours), metric.name)
+    if metric.is_growth or not metric.compared:
+        return our_figure if metric.is_growth else None
     known = [figure for peer in peers if (figure := result.median(peer, metric.name))]
     if our_figure is None or not known:
         return None
@@ -44,7 +46,7 @@ def verdict(result: Result, metric: Metric, ours: Sequence[str], peers: Sequence
         return MISSED
     if metric.ratio is None:
         return MET
-    ratio = ratio_to_best(result, metric, ours, peers)
+    ratio = ratio_of(result, metric, ours, peers)
     if ratio is None:
         return NOT_RUN
     if metric.meets(ratio, metric.ratio):

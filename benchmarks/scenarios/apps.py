@@ -72,5 +72,5 @@ SCENARIO = Scenario(
         Curve("apps", "start-up, s", {size: f"start-up, {named(size)}" for size in SIZES}),
         Curve("apps", "page, ms", {size: f"page, {named(size)}" for size in SIZES}),
     ),
-    rounds=1,
+    rounds=3,
 )

@@ -44,7 +44,7 @@ SMALL = Scenario(
     run=partial(run, "slider"),
     metrics=metrics(0.4),
     servers=EVERYWHERE,
-    rounds=2,
+    rounds=3,
 )
 DASHBOARD = Scenario(
     name="opens-dashboard",
@@ -54,5 +54,5 @@ DASHBOARD = Scenario(
     run=partial(run, "dashboard"),
     metrics=metrics(0.35),
     servers=EVERYWHERE,
-    rounds=2,
+    rounds=3,
 )

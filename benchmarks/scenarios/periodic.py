@@ -70,7 +70,7 @@ FAST = Scenario(
     apps=("periodic_50",),
     run=partial(run, 50, 50),
     metrics=metrics(60),
-    rounds=2,
+    rounds=3,
 )
 SLOW = Scenario(
     name="periodic-500",
@@ -79,5 +79,5 @@ SLOW = Scenario(
     apps=("periodic_1000",),
     run=partial(run, 1000, 500),
     metrics=metrics(1010),  # 10 ms more than the period, as above
-    rounds=1,
+    rounds=2,
 )

@@ -72,6 +72,6 @@ SCENARIO = Scenario(
         Metric("p99, with / without", "x", "lower", value=1.2),
         Metric("memory for it", "MB", "lower", value=16),
     ),
-    rounds=2,
+    rounds=5,
     spare=2,
 )

@@ -79,5 +79,5 @@ SCENARIO = Scenario(
             {size: f"CPU per update, {size} viewers" for size in SIZES},
         ),
     ),
-    rounds=1,
+    rounds=3,
 )

@@ -12,7 +12,7 @@ from benchmarks.plots import plot
 from benchmarks.report import Setting, render
 from benchmarks.rounds import Result
 from benchmarks.scenario import Curve, Figures, Metric, Scenario
-from benchmarks.verdicts import MET, MISSED, NOT_RUN, ratio_to_best, row_verdict, verdict
+from benchmarks.verdicts import MET, MISSED, NOT_RUN, ratio_of, row_verdict, verdict
 
 LOW = Metric("p50", "ms", "lower", ratio=0.5)
 HIGH = Metric("p50", "ms", "higher", value=360)
@@ -42,14 +42,14 @@ def result(
 
 def test_the_ratio_is_that_of_the_medians_to_the_best_peer() -> None:
     low = result([1, 2, 90], [4, 1, 40], [5, 5, 5])
-    assert ratio_to_best(low, LOW, (OURS,), PEERS) == 0.5
+    assert ratio_of(low, LOW, (OURS,), PEERS) == 0.5
     high = replace(LOW, better="higher")
-    assert ratio_to_best(low, high, (OURS,), PEERS) == 0.4
+    assert ratio_of(low, high, (OURS,), PEERS) == 0.4
 
 
 def test_a_failed_peer_is_no_best_peer() -> None:
     failed = replace(result([2], [1], [4]), failures={"bokeh-3.9": "wrong answer"})
-    assert ratio_to_best(failed, LOW, (OURS,), PEERS) == 0.5
+    assert ratio_of(failed, LOW, (OURS,), PEERS) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,13 @@ def test_what_is_not_compared_has_a_goal_and_no_ratio() -> None:
         assert f"| p50, ms | 32 | 8 | {ratio} | ≤ 20 ms | met |" in text
         assert len(ratios(text)) == known
     assert verdict(result([21.0], metric=MAXIMUM), MAXIMUM, (OURS,), PEERS) == MISSED
+
+
+def test_a_growth_is_a_ratio_itself() -> None:
+    growth = Metric("p50", "x", "lower", value=11)
+    text = render([result([7.5], metric=growth)], SETTING)
+    assert "| p50, x | 7.5 | 7.5x | ≤ 11 x | met |" in text
+    assert ratios(text) == {"one event: p50, x": 7.5}
 
 
 @pytest.mark.parametrize(
