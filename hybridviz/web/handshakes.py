@@ -19,7 +19,8 @@ from hybridviz.errors import (
 from hybridviz.legacy_rest.old_clients import OLD, SPOKEN
 from hybridviz.sessions import Request
 from hybridviz.web.documents.access import Access
-from hybridviz.web.served import EMBEDDED, FOREIGN, ServedApp, check_user
+from hybridviz.web.served import FOREIGN, ServedApp, check_user
+from hybridviz.web.space import EMBEDDED
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_in, arguments_of, check_id, payload_in
 from hybridviz.ws.accept import can_upgrade

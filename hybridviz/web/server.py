@@ -49,8 +49,9 @@ from hybridviz.web.overview import Overview
 from hybridviz.web.pages import Pages
 from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import AppRoutes, blueprint
-from hybridviz.web.served import SPACE, DocumentSpace, ServedApp, document_space
+from hybridviz.web.served import ServedApp, document_space
 from hybridviz.web.sockets import Sockets
+from hybridviz.web.space import SPACE, DocumentSpace
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
 
