@@ -1,4 +1,4 @@
-"""The document space: what is served at ``/``, the documents that are known by their session ids."""
+"""The document space: what is served at ``/``, documents that are known by their session ids."""
 
 from collections.abc import Callable
 
