@@ -38,6 +38,7 @@ KEEP_ALIVE = 30.0
 """Seconds of silence after which the server is pinged; after as many again it is given up."""
 CLOSE_TIMEOUT = 1.0
 """Seconds that closing waits for a stuck write."""
+SILENT = "the server is silent"
 REASON_LIMIT = 500
 """Most characters shown of what a server says when it refuses."""
 
@@ -61,6 +62,7 @@ class WebSocket:
         self._pongs: deque[Pong] = deque()
         self._writing = runtime.lock()
         self._pinged = False
+        self._taken = False  # some of a message, since silence was last noticed
         self._gone = False
 
     # -- the handshake
@@ -147,13 +149,21 @@ class WebSocket:
             return data
 
     def _ping(self) -> None:
-        if self._pinged or self._wire.state is not ConnectionState.OPEN:
-            raise TransportClosed(1006, "the server is silent")
-        self._pinged = True
-        if self._writing.acquire(0):
-            try:
+        """Ping a silent server; give it up if it has been silent since the last time, too. In the
+        middle of a long message it cannot be pinged: it lives as long as it takes some of that.
+        """
+        writing = not self._writing.acquire(0)
+        try:
+            if writing and self._taken:
+                self._pinged = self._taken = False
+                return
+            if self._pinged or self._wire.state is not ConnectionState.OPEN:
+                raise TransportClosed(1006, SILENT)
+            self._pinged = True
+            if not writing:
                 self._write(self._wire.send(Ping()))
-            finally:
+        finally:
+            if not writing:
                 self._writing.release()
 
     # -- out
@@ -199,9 +209,10 @@ class WebSocket:
             while rest:
                 try:
                     rest = rest[self._socket.send(rest) :]
+                    self._taken = True
                 except TimeoutError:
                     if self._gone:
-                        raise TransportClosed(1006, "the server is silent") from None
+                        raise TransportClosed(1006, SILENT) from None
         except OSError as error:
             self.shut()
             raise TransportClosed(1006, f"the connection broke: {error}") from None

@@ -82,6 +82,16 @@ class Library:
             self._known[ident] = known = stored.entry.version, read_raw(stored.body)
         return known
 
+    def _loaded(
+        self, ident: str, make: Callable[[], RawDocument] | None
+    ) -> tuple[int, RawDocument]:
+        try:
+            return self._load(ident)
+        except DocumentNotFound:
+            if make is None:
+                raise
+            return 0, make()
+
     def titled(self, user: str, title: str) -> RawDocument | None:
         """Return the document of that title, or None."""
         return next((raw for raw in self.of_user(user) if raw.title == title), None)
@@ -98,21 +108,31 @@ class Library:
         self.save(raw)
         return raw
 
-    def change(self, ident: str, call: Callable[[RawDocument], T]) -> tuple[RawDocument, T]:
+    def change(
+        self,
+        ident: str,
+        call: Callable[[RawDocument], T],
+        make: Callable[[], RawDocument] | None = None,
+    ) -> tuple[RawDocument, T]:
         """Change a document, wholly or not at all; one change at a time. What changes nothing, such
         as the tidying up by which clients begin each poll, is not written.
+
+        Args:
+            ident: the document's.
+            call: changes it.
+            make: makes it, if there is none.
 
         Returns:
             The document after it, and what ``call(document)`` returned.
 
         Raises:
-            DocumentNotFound: there is none.
+            DocumentNotFound: there is none, and nothing makes it.
             HybridVizError: what the call, or the store, raised; nothing is changed then.
         """
         self._turn.acquire()
         try:
             while True:
-                version, before = self._known.get(ident) or self._load(ident)
+                version, before = self._known.get(ident) or self._loaded(ident, make)
                 noted, raw = before.apart(), before.copy()
                 result = call(raw)
                 if raw.same_as(before):

@@ -18,7 +18,13 @@ from bokeh.models import ColumnDataSource, DataRange1d
 from bokeh.models.widgets import Button, Dropdown
 
 from hybridviz.bokeh_internals import collecting_once
-from hybridviz.errors import DocumentNotFound, HybridVizError, SessionDestroyed
+from hybridviz.errors import (
+    DocumentNotFound,
+    HybridVizError,
+    SessionDestroyed,
+    StoreFull,
+    StoreUnavailable,
+)
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import Library
 from hybridviz.legacy_rest.raw import RawDocument
@@ -171,6 +177,8 @@ class LiveDocuments:
         self._others: dict[str, Session] = {}
         """Sessions that were opened before their document was pushed."""
         self._dirty: set[str] = set()
+        self._waiting: set[str] = set()
+        """Documents that could not be written, which the log has told."""
         self.on_read_back: Callable[[RawDocument, str, str], None] | None = None
         """Called when a browser has changed an attribute of a model."""
         self.on_change: Callable[[RawDocument, str, list[str]], None] | None = None
@@ -298,9 +306,17 @@ class LiveDocuments:
             self._runtime.call_later(WRITE_AFTER, lambda: self._write(ident))
 
     def _write(self, ident: str) -> None:
-        if ident in self._dirty:
-            self._dirty.discard(ident)
-            try:
-                self._library.keep(ident)
-            except DocumentNotFound:
-                log.debug("= document %s was removed before its changes were written", ident)
+        if ident not in self._dirty:
+            return
+        self._dirty.discard(ident)
+        try:
+            self._library.keep(ident)
+        except DocumentNotFound:
+            log.debug("= document %s was removed before its changes were written", ident)
+        except (StoreFull, StoreUnavailable) as error:
+            if ident not in self._waiting:
+                log.error("! changes of document %s wait in memory: %s", ident, error)
+            self._waiting.add(ident)
+            self._later(ident)
+            return
+        self._waiting.discard(ident)

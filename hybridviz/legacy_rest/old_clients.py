@@ -16,7 +16,7 @@ from hybridviz.legacy_rest.answers import View
 from hybridviz.legacy_rest.routes import add_routes
 from hybridviz.legacy_rest.surroundings import Front, Ground
 from hybridviz.sessions import Session
-from hybridviz.web.served import SPACE
+from hybridviz.web.space import SPACE
 from hybridviz.ws.transport import Transport
 
 if TYPE_CHECKING:

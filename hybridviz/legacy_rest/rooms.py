@@ -5,6 +5,7 @@ that somebody is connected to; `app_room` has the other kind, sessions of today'
 """
 
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import Any, Protocol
 
 from hybridviz.errors import DocumentNotFound, PatchError
@@ -112,16 +113,13 @@ class PushedRoom(Room):
         Raises:
             PatchError: the document was removed, or the patch is none.
         """
-        if self._library.has(self._ident):
-            self._found = True
-            return self._library.change(self._ident, lambda raw: _changed(raw, content))
-        if self._found:
-            raise PatchError("the document was removed: push it again")
-        raw = patches.empty(self._ident, patches.UNTITLED)
-        changed = _changed(raw, content)
-        self._library.save(raw)
-        self._found = True
-        return raw, changed
+        make = None if self._found else partial(patches.empty, self._ident, patches.UNTITLED)
+        try:
+            changed = self._library.change(self._ident, lambda raw: _changed(raw, content), make)
+        except DocumentNotFound:
+            raise PatchError("the document was removed: push it again") from None
+        self._found = self._library.held(self._ident) is not None
+        return changed
 
     def _document(self) -> RawDocument:
         try:

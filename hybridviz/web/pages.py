@@ -26,7 +26,8 @@ from hybridviz.web.document_page import Page, PageLinks, page_of_document, page_
 from hybridviz.web.documents.access import Access
 from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.nonces import with_nonce
-from hybridviz.web.served import EMBEDDED, SPACE, ServedApp
+from hybridviz.web.served import ServedApp
+from hybridviz.web.space import EMBEDDED, SPACE
 from hybridviz.web.user_mark import MARK, user_mark
 from hybridviz.web.visit import Visitors, arguments_of, named_id, names_session, new_id
 from hybridviz.ws.accept import can_upgrade

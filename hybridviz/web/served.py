@@ -24,18 +24,12 @@ from hybridviz.runtime.base import Lock
 from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.web.document_page import has_custom_models
 from hybridviz.web.ready import ReadySession
+from hybridviz.web.space import DOCUMENTS, SPACE, DocumentSpace
 from hybridviz.web.visits import Visits
 
 log = logging.getLogger("hybridviz.web")
 
 FOREIGN = "this session is another user's"
-
-SPACE = "/"
-"""Where documents are that are known by their session ids."""
-DOCUMENTS = "documents"
-"""What tokens of documents open. Those of apps open a route, which begins with a slash."""
-EMBEDDED = "embedded"
-"""What tokens of old clients' documents in pages of other sites open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +50,6 @@ class AppProfile:
         plain = document.template is FILE and not document.template_variables
         default = plain and not has_custom_models(document)
         return cls(document.title, default)
-
-
-class DocumentSpace(App):
-    """The app at ``/``: the documents that are known by their session ids, for all users.
-
-    Args:
-        fill: fills a new session's document with what is stored under its id, if anything is.
-    """
-
-    route = SPACE
-
-    def __init__(self, fill: Callable[[Document], object]) -> None:
-        self._fill = fill
-
-    def run(self, document: Document) -> None:
-        """Show what is stored; a client may push something else.
-
-        Raises:
-            AppLoadError: it cannot be read.
-        """
-        try:
-            self._fill(document)
-        except Exception as error:
-            raise load_error(SPACE, error, None) from error
 
 
 class ServedApp:

@@ -42,14 +42,16 @@ from hybridviz.web.documents.uploads import Uploads
 from hybridviz.web.documents.views import DocumentViews
 from hybridviz.web.embedding import Embedding
 from hybridviz.web.exits import close_at_exit
+from hybridviz.web.handshakes import Handshakes
 from hybridviz.web.neighbours import Neighbours
 from hybridviz.web.overview import PATH as OVERVIEW
 from hybridviz.web.overview import Overview
 from hybridviz.web.pages import Pages
 from hybridviz.web.ready import ReadySession
 from hybridviz.web.routes import AppRoutes, blueprint
-from hybridviz.web.served import SPACE, DocumentSpace, ServedApp, document_space
+from hybridviz.web.served import ServedApp, document_space
 from hybridviz.web.sockets import Sockets
+from hybridviz.web.space import SPACE, DocumentSpace
 from hybridviz.web.visit import Visitors, new_id
 from hybridviz.ws.accept import SUBPROTOCOL
 
@@ -138,9 +140,8 @@ class Server:
             self._uploads,
             self.dev,
         )
-        sockets = Sockets(
-            served, settings, self.runtime, key, time.time, visitors, access, self._old
-        )
+        handshakes = Handshakes(served, settings, key, time.time, visitors, access)
+        sockets = Sockets(handshakes, settings, self.runtime, self._old)
         self._closing = Closing(self.runtime, served.values(), sockets, self._uploads.close)
         links, embedding = self.links(""), Embedding(pages, self.links, settings)
         routes = blueprint(pages, sockets, links, settings, standalone=self.standalone)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hybridviz.web.sockets import RECONNECT
+from hybridviz.web.handshakes import RECONNECT
 from tests.examples.shop import COMMANDS, Seller, ShopServer, columns, entries
 from tests.interop.wire import Refused
 

@@ -9,6 +9,7 @@ import pytest
 from bokeh.events import ButtonClick
 
 from hybridviz.bokeh_internals import callbacks_of
+from hybridviz.errors import StoreUnavailable
 from hybridviz.legacy_rest.copies import Copies
 from hybridviz.legacy_rest.library import PREFIX, Library
 from hybridviz.legacy_rest.live import LiveDocument, LiveDocuments
@@ -27,13 +28,16 @@ DATA = {"x": [1, 2, 3], "y": [7, 8, 9]}
 
 
 class BusyStore(MemoryStore):
-    """A store that has something happen while it writes."""
+    """A store that has something happen while it writes, or is down."""
 
     def __init__(self) -> None:
         super().__init__(1_000_000, lambda: 0.0)
         self.meanwhile: list[Call] = []
+        self.down = False
 
     def put(self, ident: str, body: bytes, **more: Any) -> Entry:
+        if self.down:
+            raise StoreUnavailable("no disk")
         entry = super().put(ident, body, **more)
         while self.meanwhile:
             self.meanwhile.pop()()
@@ -149,6 +153,19 @@ def test_what_a_viewer_changes_of_what_is_gone_is_not_kept(
     assert "slider" not in desk.stored(raw.id).models
     assert [root.id for root in session.document.roots] == ["plot"]
     assert "Traceback" not in caplog.text
+
+
+def test_what_a_viewer_changes_while_the_store_is_down_is_written_later(
+    desk: Desk, raw: RawDocument, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = desk.look(raw.id)
+    desk.store.down = True
+    changing(session, named(session, "slider"), "value", 7)()
+    desk.runtime.advance(3)
+    assert caplog.text.count("wait in memory: no disk") == 1
+    session.destroy()
+    desk.store.down = False
+    assert desk.stored(raw.id).models["slider"]["attributes"]["value"] == 7
 
 
 def test_a_removed_document_is_not_written_again(desk: Desk, raw: RawDocument) -> None:

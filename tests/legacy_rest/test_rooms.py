@@ -1,5 +1,7 @@
 """What clients of Bokeh 0.11 share: documents that were pushed."""
 
+import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from hybridviz.errors import PatchError
 from hybridviz.legacy_rest.rooms import PushedRoom
 from hybridviz.runtime.manual import ManualRuntime
+from hybridviz.runtime.threads import ThreadRuntime
+from hybridviz.stores import Entry
 from tests.legacy_rest.conftest import Json, ref, small, spec
 from tests.legacy_rest.test_dialect import changed, pushed
 from tests.legacy_rest.test_live import Desk
@@ -114,3 +118,25 @@ def test_the_first_patch_makes_a_document_unless_it_is_refused(
     assert not desk.library.has(IDENT)
     room.patch(added("new"), Ear())
     assert desk.library.has(IDENT)
+
+
+def test_two_first_patches_at_once_are_both_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(ThreadRuntime())
+    room = PushedRoom(IDENT, desk.library, desk.live)
+    both, look = threading.Barrier(2), desk.store.entry
+
+    def look_together(ident: str) -> Entry | None:
+        found = look(ident)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(desk.store, "entry", look_together)
+    patching = [
+        threading.Thread(target=room.patch, args=(added(ident), Ear())) for ident in ("one", "two")
+    ]
+    for thread in patching:
+        thread.start()
+    for thread in patching:
+        thread.join()
+    assert set(room.pull()["doc"]["roots"]["root_ids"]) == {"one", "two"}

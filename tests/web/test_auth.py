@@ -237,6 +237,14 @@ def test_session_id_is_useless_to_others(live: Live) -> None:
     assert len(contexts(live.app)) == 2
 
 
+def test_a_program_of_this_machine_needs_the_upload_token_for_a_users_session(live: Live) -> None:
+    assert '"ACK"' in live.connect(token_of(live, "ada", "mine"), header=["X-User: ada"]).recv()
+    url = f"http://{live.host}/api/documents/mine"
+    for shown, status in (({}, 403), ({"Authorization": "Basic eDp5"}, 403)):
+        answer = requests.get(url, headers={"X-User": "eve"} | shown, timeout=TIMEOUT)
+        assert answer.status_code == status and "another user's" in answer.text
+
+
 def test_users_may_be_any_value(serve: Serve, module: Module) -> None:
     text = BY_HEADER.replace("return ", "name = ") + "    return {'name': [name]} if name else 0\n"
     app = serve(FakeApp(), auth_module=module(text))

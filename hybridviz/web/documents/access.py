@@ -114,8 +114,13 @@ class Access:
         return True
 
     def shows_upload_token(self, request: Request) -> bool:
-        """Return whether a request shows the upload token, which is more than to be local."""
-        return "Authorization" in request.headers and self.may_write(request)
+        """Return whether a request shows the upload token, which is more than to be local; a wrong
+        one counts as a failure.
+        """
+        try:
+            return self.is_owner(request)
+        except (RightNeeded, TooManyFailures):
+            return False
 
     def check_read(self, request: Request) -> None:
         """Check the right to read uploaded documents, which all have unless they are private.

@@ -14,7 +14,7 @@ from bokeh.models import ColumnDataSource, Div
 
 from hybridviz.core.tables import ARROW, CSV
 from hybridviz.sessions import Request
-from hybridviz.web.served import SPACE
+from hybridviz.web.space import SPACE
 from tests.web.conftest import FakeApp, Serve
 from tests.web.documents.conftest import Api, body_of
 

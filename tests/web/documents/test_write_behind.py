@@ -15,7 +15,7 @@ from hybridviz.sessions import Request, Session, SessionRegistry
 from hybridviz.stores import Entry
 from hybridviz.stores.memory import MemoryStore
 from hybridviz.web.documents.uploads import Uploads
-from hybridviz.web.served import SPACE
+from hybridviz.web.space import SPACE
 from tests.web.conftest import FakeApp, Serve
 from tests.web.documents.conftest import Api, sample
 
