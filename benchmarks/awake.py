@@ -1,36 +1,30 @@
 """Keeps the processors awake: one that sleeps wakes up late and with cold caches, and how late
 hangs on other tenants of a virtual machine's host, not on the server.
-
-Each has a loop to run, of the scheduling policy that all other processes interrupt at once.
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-LOOP = """
-import os, sys
-parent, processor = map(int, sys.argv[1:])
-os.sched_setaffinity(0, {processor})
-os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-while os.getppid() == parent:  # so that none is left behind, however the parent ends
-    pass
-"""
+DEVICE = Path("/dev/cpu_dma_latency")
+"""Who holds this open says how many microseconds a processor may take to wake up."""
+
+
+def can_keep_awake() -> bool:
+    """Return whether this process may; that is root's, and no container's."""
+    return os.access(DEVICE, os.W_OK)
 
 
 @contextmanager
 def awake() -> Iterator[None]:
-    """Let no processor sleep while this is entered. Source: sched(7), SCHED_IDLE."""
-    start = [sys.executable, "-S", "-c", LOOP, str(os.getpid())]
-    loops = [
-        subprocess.Popen([*start, str(each)], stdout=subprocess.DEVNULL)
-        for each in os.sched_getaffinity(0)
-    ]
-    try:
+    """Let idle processors poll, not sleep, while this is entered, if one may.
+
+    Source: Linux's admin guide, "PM Quality Of Service Interface", cpu_dma_latency.
+    """
+    if not can_keep_awake():
         yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
+        return
+    with DEVICE.open("wb", buffering=0) as held:
+        held.write((0).to_bytes(4, "little"))
+        yield

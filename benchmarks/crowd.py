@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from benchmarks.measure import Target
 from benchmarks.visitor import Visitor
@@ -10,8 +10,8 @@ from benchmarks.visitor import Visitor
 AT_ONCE = 20
 """Visitors that come at the same time; more would measure how long a backlog a server has."""
 
-SLICES = 6
-"""Turns that `in_turns` takes."""
+SLICES = 4
+"""Parts of a measurement between which others have their turn: they all see the same machine."""
 
 Step = Callable[[], Awaitable[object]]
 
@@ -59,6 +59,16 @@ async def repeat(seconds: float, steps: Sequence[Step]) -> list[float]:
     taken: list[float] = []
     await asyncio.gather(*(_loop(step, end, taken) for step in steps))
     return taken
+
+
+def slices(target: Target) -> Iterator[float]:
+    """Yield the length of each part of the measurement, in seconds; between them the other servers
+    have their turns.
+    """
+    for number in range(SLICES):
+        if number:
+            target.pass_on()
+        yield target.seconds / SLICES
 
 
 async def in_turns(seconds: float, steps: Sequence[Step]) -> list[list[float]]:

@@ -10,10 +10,11 @@ import json
 import resource
 import signal
 import sys
+from dataclasses import replace
 
-from benchmarks.awake import awake
 from benchmarks.processes import ServerFailed, running
 from benchmarks.scenarios import SCENARIOS
+from benchmarks.turns import PASSED_ON
 from benchmarks.visitor import WrongAnswer
 from benchmarks.websocket import WireError
 
@@ -24,13 +25,17 @@ def main(name: str, server: str, seconds: str) -> None:
     allow_many_connections()
     gc.disable()  # its pauses would show up as the server's latency
     try:
-        with (
-            awake(),
-            running(server, scenario.apps, scenario.settings, float(seconds)) as target,
-        ):
+        with running(server, scenario.apps, scenario.settings, float(seconds)) as started:
+            target = replace(started, pass_on=pass_on)
             print(json.dumps(asyncio.run(scenario.run(target))))
     except (ServerFailed, WrongAnswer, WireError, OSError, ExceptionGroup) as error:
         sys.exit(reason(error))
+
+
+def pass_on() -> None:
+    """Let other servers have their turn, and wait for the next one; nothing goes on meanwhile."""
+    print(PASSED_ON, end="", flush=True)
+    sys.stdin.readline()
 
 
 def reason(error: BaseException) -> str:

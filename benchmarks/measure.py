@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,7 @@ class Target:
         seconds: about as long scenarios measure.
         started: when its process was started, on the clock of ``time.perf_counter``.
         server: its name among the servers.
+        pass_on: lets other servers have their turn.
     """
 
     host: str
@@ -30,6 +31,7 @@ class Target:
     seconds: float
     started: float = 0.0
     server: str = ""
+    pass_on: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.awake import DEVICE, can_keep_awake
 from benchmarks.plots import titles
 from benchmarks.rounds import CALM, Result
 from benchmarks.rows import FURTHER, ROWS
@@ -62,6 +63,8 @@ def _head(setting: Setting) -> Iterator[str]:
     yield f"- date: {setting.started:%Y-%m-%d %H:%M}, commit: {_commit()}"
     yield f"- machine: {_machine()}, load average at the start {setting.load_average:.2f}"
     yield f"- {_rounds(setting.rounds)}, about {setting.seconds:g} s each; medians"
+    if not can_keep_awake():
+        yield f"- processors could sleep: who keeps them awake must be able to write to {DEVICE}"
     for name in setting.servers:
         yield f"- {name}: {SERVERS[name].versions()}"
     for name in setting.missing:
@@ -87,7 +90,7 @@ def _rows(results: Sequence[Result], setting: Setting) -> Iterator[str]:
 
 
 def _table(results: Sequence[Result], setting: Setting) -> Iterator[str]:
-    taking_part = {name for result in results for name in result.rounds}
+    taking_part = {name for result in results for name in result.servers}
     names = [name for name in setting.servers if name in taking_part]
     yield "| row | scenario | figure | " + " | ".join(names) + " | ratio | goal | |"
     yield "|--:|---|---|" + "--:|" * len(names) + "--:|---|---|"
@@ -133,8 +136,8 @@ def _notes(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _busy_generators(result: Result) -> Iterator[str]:
-    for server, figures in result.rounds.items():
-        for key in figures[0] if figures else ():
+    for server in sorted(result.servers):
+        for key in next(iter(result.figures(server)), ()):
             share = result.median(server, key)
             if key.startswith("generator") and share is not None and share > BUSY:
                 yield (
@@ -144,7 +147,7 @@ def _busy_generators(result: Result) -> Iterator[str]:
 
 
 def _disturbances(result: Result) -> Iterator[str]:
-    taken = {name: result.median(name, "stolen") or 0.0 for name in result.rounds}
+    taken = {name: result.median(name, "stolen") or 0.0 for name in sorted(result.servers)}
     disturbed = [f"{share:.0%} ({name})" for name, share in taken.items() if share > CALM]
     if disturbed:
         yield (

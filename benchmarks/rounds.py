@@ -1,43 +1,60 @@
-"""Rounds: servers take turns; each measurement has a fresh server and a load process of its own."""
+"""Rounds: in each, all servers have their turns at a scenario; each is a fresh process."""
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import partial
 from statistics import median
 
+from benchmarks.awake import awake
 from benchmarks.contenders import contenders
-from benchmarks.measure import stolen
-from benchmarks.scenario import Figures, Scenario
-from benchmarks.servers import ROOT
+from benchmarks.scenario import Figures, Metric, Scenario
+from benchmarks.turns import LoadFailed, turns
 
 GRACE = 600.0  # seconds that a scenario may take on top of its measuring time, to open and to end
 CALM = 0.02  # cores that other tenants may take, on average, in a measurement that is not disturbed
-PARTING = 20.0  # seconds to end the server once it is given up
 
-
-class LoadFailed(Exception):
-    """The load generator gave up: a wrong answer, a lost connection, or no end in sight."""
+Round = Mapping[str, Figures]
+"""The figures of one round, by servers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one scenario gave: for each server its figures of each round, or why it failed."""
+    """What one scenario gave: the figures of all rounds, and why servers failed."""
 
     scenario: Scenario
-    rounds: Mapping[str, Sequence[Figures]]
+    rounds: Sequence[Round]
     failures: Mapping[str, str]
+
+    @property
+    def servers(self) -> set[str]:
+        """The servers that took part, even if they failed."""
+        return {*self.failures}.union(*self.rounds)
+
+    def figures(self, server: str) -> list[Figures]:
+        """Return what a server gave, round by round."""
+        return [given[server] for given in self.rounds if server in given]
 
     def median(self, server: str, metric: str) -> float | None:
         """Return a server's median over the rounds; None if it failed or did not take part."""
-        rounds = self.rounds.get(server)
-        if server in self.failures or not rounds:
+        if server in self.failures:
             return None
-        known = [figures[metric] for figures in rounds if metric in figures]
+        known = [figures[metric] for figures in self.figures(server) if metric in figures]
         return median(known) if known else None
+
+    def ratio(self, ours: str, peers: Sequence[str], metric: Metric) -> float | None:
+        """Return the median over the rounds of our figure / the best peer's of the same round, when
+        the machine was the same for both. The best peer is that with the best median.
+        """
+        known = {peer: figure for peer in peers if (figure := self.median(peer, metric.name))}
+        if not known or self.median(ours, metric.name) is None:
+            return None
+        best = (min if metric.better == "lower" else max)(known, key=known.__getitem__)
+        return median(
+            given[ours][metric.name] / given[best][metric.name]
+            for given in self.rounds
+            if ours in given and best in given
+        )
 
 
 def compare(
@@ -47,66 +64,66 @@ def compare(
     seconds: float,
     progress: Callable[[str], None],
 ) -> Result:
-    """Run one scenario on all servers in turns; a server that failed once is left out.
+    """Run one scenario on all servers; one that failed is left out from then on.
 
-    From the second round on, only `contenders` have turns. While the scenario has rounds to spare,
-    those with fewer than ``rounds`` calm measurements have another turn. The calmest count.
+    From the second round on, only `contenders` take part. While the scenario has rounds to spare
+    and fewer than ``rounds`` were calm, there is another one. The calmest count.
 
     Args:
         scenario: what to run.
         servers: names in SERVERS.
-        rounds: how many turns.
+        rounds: how many.
         seconds: length of one measurement.
         progress: is told, line by line, what is going on.
     """
-    figures: dict[str, list[Figures]] = {server: [] for server in servers}
+    made: list[Round] = []
     failures: dict[str, str] = {}
-    for number in range(rounds + scenario.spare):
-        contending = contenders(scenario.metrics, figures)
-        for server in servers:
-            given_up = server in failures or (number and server not in contending)
-            if given_up or calm(figures[server]) >= rounds:
-                continue
-            turn = (
-                f"round {number + 1}" if number < rounds else f"spare round {number + 1 - rounds}"
-            )
-            progress(f"{scenario.name}: {server}, {turn}")
-            try:
-                figures[server].append(measure(scenario, server, seconds))
-            except LoadFailed as failure:
-                failures[server] = str(failure)
-                progress(f"failed: {failure}")
-    calmest = {
-        name: sorted(all, key=itemgetter("stolen"))[:rounds] for name, all in figures.items()
-    }
-    return Result(scenario, calmest, failures)
+    going_on = [*servers]
+    while going_on and sum(map(is_calm, made)) < rounds and len(made) < rounds + scenario.spare:
+        progress(f"{scenario.name}: round {len(made) + 1}: {', '.join(going_on)}")
+        given, failed = play(scenario, going_on, seconds)
+        for server, reason in failed.items():
+            progress(f"{server} failed: {reason}")
+        failures |= failed
+        made.append(given)
+        contending = contenders(scenario.metrics, servers, made)
+        going_on = [name for name in servers if name in contending and name not in failures]
+    return Result(scenario, calmest(made, rounds), failures)
 
 
-def calm(figures: Sequence[Figures]) -> int:
-    """Return how many measurements other tenants of the machine did not disturb."""
-    return sum(each["stolen"] <= CALM for each in figures)
+def is_calm(given: Round) -> bool:
+    """Return whether other tenants of the machine have not disturbed a round."""
+    return all(figures["stolen"] <= CALM for figures in given.values())
 
 
-def measure(scenario: Scenario, server: str, seconds: float) -> Figures:
-    """Run the scenario on a fresh server, in a load process of its own; return the figures, and
-    as "stolen" how many cores other tenants of the machine took meanwhile.
+def calmest(made: Sequence[Round], count: int) -> list[Round]:
+    """Return so many rounds, and of the first one in any case who had no other."""
+    chosen = sorted(made, key=lambda given: max((f["stolen"] for f in given.values()), default=0))
+    chosen = chosen[:count]
+    seen = set().union(*chosen)
+    return [*chosen, *({name: made[0][name]} for name in made[0] if name not in seen)]
 
-    Raises:
-        LoadFailed: it failed, the text is its last line; or it did not come to an end.
+
+def play(
+    scenario: Scenario, servers: Sequence[str], seconds: float
+) -> tuple[dict[str, Figures], dict[str, str]]:
+    """Run the scenario on fresh servers, which work in turns; return their figures, and why the
+    others failed.
     """
-    start, stolen_before = time.perf_counter(), stolen()
-    command = [sys.executable, "-m", "benchmarks.load", scenario.name, server, str(seconds)]
-    load = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        output, errors = load.communicate(timeout=20 * seconds + GRACE)
-    except BaseException as error:  # also Ctrl-C: no server shall be left running
-        load.terminate()
-        output, errors = load.communicate(timeout=PARTING)
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-    if load.returncode:
-        raise LoadFailed(errors.strip().rpartition("\n")[2])
-    taken = (stolen() - stolen_before) / (time.perf_counter() - start)
-    return {**json.loads(output), "stolen": taken}
+    given: dict[str, Figures] = {}
+    failed: dict[str, str] = {}
+    within = (20 * seconds + GRACE) * len(servers)
+    start = partial(turns, scenario.name, seconds=seconds, within=within)
+    with awake(), ExitStack() as stack:
+        working = {name: stack.enter_context(closing(start(name))) for name in servers}
+        while working:
+            for name in tuple(working):
+                try:
+                    next(working[name])
+                    continue
+                except StopIteration as end:
+                    given[name] = end.value
+                except LoadFailed as failure:
+                    failed[name] = str(failure)
+                del working[name]
+    return given, failed

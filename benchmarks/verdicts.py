@@ -22,16 +22,13 @@ def held(result: Result, ours: Sequence[str]) -> str:
 def ratio_of(
     result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]
 ) -> float | None:
-    """Return our median over the best peer's, or that of a growth, which is a ratio itself; None
-    if either is missing, or it tells nothing.
+    """Return our ratio to the best peer, or a growth of ours, which is a ratio itself; None if
+    either is missing, or it tells nothing.
     """
-    our_figure = result.median(held(result, ours), metric.name)
-    if metric.is_growth or not metric.compared:
-        return our_figure if metric.is_growth else None
-    known = [figure for peer in peers if (figure := result.median(peer, metric.name))]
-    if our_figure is None or not known:
-        return None
-    return our_figure / (min(known) if metric.better == "lower" else max(known))
+    server = held(result, ours)
+    if metric.is_growth:
+        return result.median(server, metric.name)
+    return result.ratio(server, peers, metric) if metric.compared else None
 
 
 def verdict(result: Result, metric: Metric, ours: Sequence[str], peers: Sequence[str]) -> str:

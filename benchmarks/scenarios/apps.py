@@ -72,5 +72,4 @@ SCENARIO = Scenario(
         Curve("apps", "start-up, s", {size: f"start-up, {named(size)}" for size in SIZES}),
         Curve("apps", "page, ms", {size: f"page, {named(size)}" for size in SIZES}),
     ),
-    rounds=3,
 )

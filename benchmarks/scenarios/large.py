@@ -2,6 +2,7 @@
 
 import time
 
+from benchmarks.crowd import slices
 from benchmarks.measure import Meter, Target
 from benchmarks.scenario import Figures, Metric, Scenario
 from benchmarks.visitor import Visitor, WrongAnswer, column
@@ -15,23 +16,30 @@ async def run(target: Target) -> Figures:
     visitor = await Visitor.open(target, "large", points=POINTS)
     await visitor.slide()
     meter = Meter(target)
-    clicks, end = 0, time.perf_counter() + target.seconds
-    while time.perf_counter() < end:
-        column(visitor.value + 1, POINTS)  # what is expected is kept ready
-        with meter:
-            visitor.drag()
-            message = await visitor.websocket.receive()
-            while message.type != "PATCH-DOC":
-                message = await visitor.websocket.receive()
-        if visitor.read(message) != visitor.value:
-            raise WrongAnswer("the data of another click")
-        clicks += 1
+    clicks = 0
+    for seconds in slices(target):
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            await click(visitor, meter)
+            clicks += 1
     visitor.close()
     return {
         "data": MEGABYTES * clicks / meter.wall,
         "CPU per click": meter.cpu * 1000 / clicks,
         **meter.shares(),
     }
+
+
+async def click(visitor: Visitor, meter: Meter) -> None:
+    """Click, and check what comes; only until it is there is measured."""
+    column(visitor.value + 1, POINTS)  # what is expected is kept ready
+    with meter:
+        visitor.drag()
+        message = await visitor.websocket.receive()
+        while message.type != "PATCH-DOC":
+            message = await visitor.websocket.receive()
+    if visitor.read(message) != visitor.value:
+        raise WrongAnswer("the data of another click")
 
 
 SCENARIO = Scenario(

@@ -49,7 +49,7 @@ SMALL = Scenario(
     run=partial(run, "slider"),
     metrics=metrics(15),
     servers=EVERYWHERE,
-    rounds=2,
+    rounds=3,
 )
 DASHBOARD = Scenario(
     name="pages-dashboard",
@@ -59,5 +59,5 @@ DASHBOARD = Scenario(
     run=partial(run, "dashboard"),
     metrics=metrics(150),
     servers=EVERYWHERE,
-    rounds=2,
+    rounds=3,
 )

@@ -1,58 +1,25 @@
-"""No processor sleeps while the benchmark measures; nobody waits for what keeps them awake."""
+"""Processors are kept awake while the benchmark measures, where that is allowed."""
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.awake import awake
+import pytest
 
-KILLED = """
-import os, signal
-from benchmarks.awake import awake
-with awake():
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
+from benchmarks import awake
 
 
-def loops(parent: int) -> list[int]:
-    """Return the processes that keep processors awake for a parent, in the policy that yields."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            arguments = path.read_bytes().split(b"\0")
-        except OSError:  # ended since the directory was listed
-            continue
-        if b"SCHED_IDLE" in b"".join(arguments) and str(parent).encode() in arguments:
-            found.append(int(path.parent.name))
-    return found
+@pytest.fixture
+def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file in the place of the device."""
+    monkeypatch.setattr(awake, "DEVICE", tmp_path / "device")
+    return awake.DEVICE
 
 
-def idling(process: int) -> bool:
-    return os.sched_getscheduler(process) == os.SCHED_IDLE
+def test_they_may_take_no_time_to_wake_up(device: Path) -> None:
+    device.touch()
+    with awake.awake():
+        assert awake.can_keep_awake() and device.read_bytes() == bytes(4)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
-
-
-def test_each_processor_has_a_loop_of_its_own_that_yields_to_all_others() -> None:
-    mine = os.getpid()
-    with awake():
-        started = loops(mine)
-        assert len(started) == len(os.sched_getaffinity(0))
-        assert eventually(lambda: all(idling(process) for process in started))
-        processors = {frozenset(os.sched_getaffinity(process)) for process in started}
-        assert processors == {frozenset({each}) for each in os.sched_getaffinity(0)}
-    assert loops(mine) == []
-
-
-def test_none_outlives_a_killed_load_process() -> None:
-    killed = subprocess.Popen([sys.executable, "-c", KILLED])
-    killed.wait()
-    assert eventually(lambda: not loops(killed.pid))
+def test_where_it_is_not_allowed_they_sleep(device: Path) -> None:
+    with awake.awake():
+        assert not awake.can_keep_awake() and not device.exists()
