@@ -44,17 +44,19 @@ class Result:
 
     def ratio(self, ours: str, peers: Sequence[str], metric: Metric) -> float | None:
         """Return the median over the rounds of our figure / the best peer's of the same round, when
-        the machine was the same for both. The best peer is that with the best median.
+        the machine was the same for both; None if they had none in common. The best peer is that
+        with the best median.
         """
         known = {peer: figure for peer in peers if (figure := self.median(peer, metric.name))}
         if not known or self.median(ours, metric.name) is None:
             return None
         best = (min if metric.better == "lower" else max)(known, key=known.__getitem__)
-        return median(
+        ratios = [
             given[ours][metric.name] / given[best][metric.name]
             for given in self.rounds
-            if ours in given and best in given
-        )
+            if ours in given and best in given and given[best][metric.name]
+        ]
+        return median(ratios) if ratios else None
 
 
 def compare(

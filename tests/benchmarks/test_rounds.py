@@ -104,6 +104,19 @@ def test_ratios_are_those_of_rounds() -> None:
     assert result.ratio("hybridviz", [], P99) is None
 
 
+def test_there_is_no_ratio_without_a_round_in_common(play: Play) -> None:
+    second = calm(1, 9, 9)
+    del second["panel"]
+    result = play(calm(1, 9, 9, stolen=0.3), second, second, spare=1)
+    assert result.ratio("hybridviz", ["panel"], P99) is None
+    assert result.ratio("hybridviz", ["bokeh-3.9"], P99) == 9
+
+
+def test_a_peer_that_has_used_nothing_in_one_round_is_compared_in_the_others() -> None:
+    result = Result(SCENARIO, [calm(0, 1, 2), calm(1, 1, 2), calm(2, 1, 8)], {})  # type: ignore[list-item]
+    assert result.ratio("hybridviz", ["bokeh-3.9"], P99) == 3
+
+
 def test_only_figures_that_are_compared_make_contenders() -> None:
     more = Metric("events", "1/s", "higher", ratio=3)
     growth, free = Metric("growth", "x", "lower", value=2), Metric("free", "ms", "lower")
