@@ -144,7 +144,7 @@ class OldClient:
     def _read(self) -> None:
         reader = MessageReader(self._dialect.max_size)
         while True:
-            message = reader.feed(self._transport.receive())
+            message = reader.feed(self._transport.receive(begun=reader.partial))
             if message is not None:
                 self._answer(message)
 

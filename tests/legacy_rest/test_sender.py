@@ -1,4 +1,4 @@
-"""Clients that do not read: they are given up, and delay nobody."""
+"""Clients that do not read, or do not go on: they are given up, and delay nobody."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +15,8 @@ from hybridviz.legacy_rest.raw import Json
 from hybridviz.legacy_rest.rooms import Client, Room
 from hybridviz.runtime.threads import ThreadRuntime
 from hybridviz.stores.memory import MemoryStore
+from hybridviz.ws.memory import memory_pair
+from hybridviz.ws.transport import UNFINISHED, Transport
 from tests.client.conftest import until
 
 
@@ -26,7 +28,7 @@ class Stuck:
         self._said = [said]
         self._gone = runtime.event()
 
-    def receive(self, timeout: float | None = None) -> Fragment:
+    def receive(self, timeout: float | None = None, begun: bool = False) -> Fragment:
         if self._said:
             return Fragment(self._said.pop())
         self._gone.wait()
@@ -41,6 +43,7 @@ class Stuck:
         self._gone.set()
 
 
+PULL = b'{"msgid": "1", "msgtype": "PULL-DOC-REQ"}'
 SUBSCRIBE = b'{"msgtype": "subscribe", "topic": "bokehuser:a", "auth": null}'
 Ends = tuple[Any, Stuck, Callable[[], object]]
 
@@ -78,11 +81,16 @@ class Empty(Room):
 
 def old_client() -> Ends:
     runtime, room = ThreadRuntime(), Empty()
-    stuck = Stuck(runtime, b'{"msgid": "1", "msgtype": "PULL-DOC-REQ"}')
-    client: Any = OldClient(Dialect(runtime), room, stuck, "it", True)  # type: ignore[arg-type]
+    stuck = Stuck(runtime, PULL)
+    client = connected(runtime, room, stuck)
     room.enter(client)
     serving = runtime.spawn(client.run)
     return serving, stuck, lambda: room.tell({"events": [], "references": []})
+
+
+def connected(runtime: ThreadRuntime, room: Room, transport: Transport) -> OldClient:
+    dialect: Any = Dialect(runtime)
+    return OldClient(dialect, room, transport, "it", True)
 
 
 @pytest.mark.parametrize("limit", ["MAX_MESSAGES", "MAX_WAITING"])
@@ -96,3 +104,16 @@ def test_who_does_not_read_is_given_up(
         tell()
     assert serving.join(20)
     assert stuck.closed == (1013, "too slow")
+
+
+def test_who_does_not_end_a_message_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hybridviz.ws.memory.MESSAGE_TIMEOUT", 0.05)
+    runtime = ThreadRuntime()
+    server, peer = memory_pair(runtime)
+    serving = runtime.spawn(connected(runtime, Empty(), server).run)
+    peer.send(Outgoing((Fragment(PULL),)))
+    assert serving.join(20)
+    with pytest.raises(TransportClosed) as closed:
+        while True:  # the greeting comes before
+            peer.receive()
+    assert (closed.value.code, closed.value.reason) == (1002, UNFINISHED)
