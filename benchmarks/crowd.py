@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from benchmarks.measure import Target
+from benchmarks.measure import Meter, Target
 from benchmarks.visitor import Visitor
 
 AT_ONCE = 20
@@ -61,14 +61,17 @@ async def repeat(seconds: float, steps: Sequence[Step]) -> list[float]:
     return taken
 
 
-def slices(target: Target) -> Iterator[float]:
-    """Yield the length of each part of the measurement, in seconds; between them the other servers
-    have their turns.
+async def in_slices(target: Target, meter: Meter, steps: Sequence[Step]) -> list[float]:
+    """Do as `repeat` does for the length of the measurement, on the meter, in parts; between them
+    the other servers have their turns.
     """
+    taken: list[float] = []
     for number in range(SLICES):
         if number:
             target.pass_on()
-        yield target.seconds / SLICES
+        with meter:
+            taken += await repeat(target.seconds / SLICES, steps)
+    return taken
 
 
 async def in_turns(seconds: float, steps: Sequence[Step]) -> list[list[float]]:

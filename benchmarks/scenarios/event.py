@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from benchmarks.crowd import open_and_slide, repeat, slices
+from benchmarks.crowd import in_slices, open_and_slide, repeat
 from benchmarks.measure import Meter, Target, quantile
 from benchmarks.scenario import Figures, Metric, Scenario
 
@@ -11,10 +11,8 @@ async def run(app: str, target: Target) -> Figures:
     """Slide in a closed loop."""
     [visitor] = await open_and_slide(target, app, 1)
     await repeat(target.seconds / 10, [visitor.slide])
-    meter, taken = Meter(target), list[float]()
-    for seconds in slices(target):
-        with meter:
-            taken += await repeat(seconds, [visitor.slide])
+    meter = Meter(target)
+    taken = await in_slices(target, meter, [visitor.slide])
     return {
         "p50": quantile(taken, 0.5),
         "p99": quantile(taken, 0.99),

@@ -1,6 +1,6 @@
 """Twenty clients, each in its own session, sending events as fast as they are answered."""
 
-from benchmarks.crowd import open_and_slide, repeat, slices
+from benchmarks.crowd import in_slices, open_and_slide, repeat
 from benchmarks.measure import Meter, Target
 from benchmarks.scenario import Figures, Metric, Scenario
 from benchmarks.servers import EVERYWHERE
@@ -13,10 +13,8 @@ async def run(target: Target) -> Figures:
     visitors = await open_and_slide(target, "slider", CLIENTS)
     steps = [visitor.slide for visitor in visitors]
     await repeat(target.seconds / 10, steps)
-    meter, taken = Meter(target), list[float]()
-    for seconds in slices(target):
-        with meter:
-            taken += await repeat(seconds, steps)
+    meter = Meter(target)
+    taken = await in_slices(target, meter, steps)
     return {
         "events": len(taken) / meter.wall,
         "CPU per event": meter.cpu * 1000 / len(taken),
